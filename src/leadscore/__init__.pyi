@@ -1,0 +1,31 @@
+from leadscore.errors import LeadscoreError as LeadscoreError
+from leadscore.errors import UserError as UserError
+from leadscore.leads.schema import Schema as Schema
+from leadscore.leads.schema import investor as investor
+from leadscore.leads.schema import parse_schema as parse_schema
+from leadscore.library import evaluate_model as evaluate_model
+from leadscore.library import explain_lead as explain_lead
+from leadscore.library import infer_schema as infer_schema
+from leadscore.library import open_model as open_model
+from leadscore.library import save_model as save_model
+from leadscore.library import score_leads as score_leads
+from leadscore.library import train_model as train_model
+from leadscore.model.bundle import Model as Model
+
+__version__: str
+__all__ = [
+    "LeadscoreError",
+    "Model",
+    "Schema",
+    "UserError",
+    "__version__",
+    "evaluate_model",
+    "explain_lead",
+    "infer_schema",
+    "investor",
+    "open_model",
+    "parse_schema",
+    "save_model",
+    "score_leads",
+    "train_model",
+]

@@ -1,0 +1,99 @@
+"""``leadscore train``: from a file of leads to a saved model."""
+
+import os
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from leadscore.cli.options import Force, Json, LabelName, Positive, Seed
+from leadscore.cli.screen import Watch, print_json, print_warning, say
+from leadscore.cli.words import choice_words, number_words
+
+if TYPE_CHECKING:
+    from leadscore.flows.train import Trained
+
+__all__ = ["train"]
+
+
+def train(
+    leads: Annotated[str, typer.Argument(help="A CSV or Parquet file, or - for stdin.")],
+    out: Annotated[str, typer.Option(help="Where the model goes: a folder, or a .zip.")],
+    schema: Annotated[
+        str | None,
+        typer.Option(
+            help="A schema.toml, or investor; else read off the file.", show_default=False
+        ),
+    ] = None,
+    label: LabelName = None,
+    positive: Positive = None,
+    recipe: Annotated[str, typer.Option(help="auto, ordinal, logistic or seed.")] = "auto",
+    seed: Seed = 0,
+    name: Annotated[str, typer.Option(help="What the model is called.")] = "model",
+    force: Force = False,
+    as_json: Json = False,
+) -> None:
+    """Train a model on leads whose tier or outcome is known, and save it.
+
+    Example: leadscore train leads.csv --label converted --out model/
+    """
+    from leadscore.flows.schema import SchemaWish  # noqa: PLC0415
+    from leadscore.flows.train import TrainWish, train_file  # noqa: PLC0415
+    from leadscore.wiring import files  # noqa: PLC0415
+
+    wish = TrainWish(
+        schema=SchemaWish(schema=schema, label=label, positive=positive),
+        recipe=recipe,
+        seed=seed,
+        name=name,
+        jobs=os.cpu_count() or 1,
+    )
+    with Watch("Training") as watch:
+        trained = train_file(leads, out, wish, files=files(), force=force, tell=watch.tell)
+    if as_json:
+        print_json(_json(out, trained))
+    else:
+        _print(out, trained)
+
+
+def _json(out: str, trained: "Trained") -> dict[str, object]:
+    model = trained.model
+    return {
+        "out": out,
+        "model": {"name": model.name, "version": model.version, "digest": model.digest},
+        "recipe": model.recipe,
+        "choice": model.card.get("choice"),
+        "schema": trained.chosen.source,
+        "unused": list(trained.unused),
+        "rows": trained.rows,
+        "still_open": trained.still_open,
+        "held_out": trained.held_out,
+        "metrics": trained.metrics,
+        "warnings": [one.words for one in trained.warnings],
+    }
+
+
+_SOURCES = {
+    "given": "the schema you named",
+    "investor": "the shipped schema, investor",
+    "inferred": "a schema read off the file (saved in the model)",
+}
+
+
+def _print(out: str, trained: "Trained") -> None:
+    model, metrics = trained.model, trained.metrics
+    say(f"Learned from {trained.rows:,} leads, by {_SOURCES[trained.chosen.source]}.")
+    if trained.still_open:
+        say(f"Left out: {trained.still_open:,} leads whose label is not known yet.")
+    if trained.unused:
+        say(f"Not scored: {', '.join(trained.unused)}")
+    say(f"Recipe: {model.recipe} {choice_words(model.card.get('choice'))}")
+    say(f"On {trained.held_out:,} leads that were held out of the fits (95 % intervals):")
+    say(f"  lift at 10 %  {number_words(metrics['lift_10'], digits=2)}")
+    say(f"  AUC           {number_words(metrics['auc'])}")
+    say(f"  accuracy      {number_words(metrics['accuracy'])}")
+    say(f"  log loss      {number_words(metrics['log_loss'])}")
+    say(f"  ECE           {number_words(metrics['ece'])}")
+    for one in trained.warnings:
+        print_warning(one.words, one.advice)
+    say(f"Saved to {out}")
+    say(f"Next: leadscore score {out} NEW-LEADS SCORED")

@@ -1,0 +1,1 @@
+"""The published figures beside what is measured now."""

@@ -1,0 +1,143 @@
+"""Leads with a known label, from a table: refused with every fault, open leads left out."""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leadscore.errors import BadInput, BadRequest, Fault
+from leadscore.flows.ports import Table
+from leadscore.leads.conform import conform
+from leadscore.leads.schema import Schema
+from leadscore.leads.table import Conformed, Leads
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Labelled", "class_names", "labelled", "refuse_faults", "top_class"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labelled:
+    """Leads whose label is known, in the table's order.
+
+    Parameters
+    ----------
+    leads : Leads
+        The leads.
+    labels : ndarray of shape (n,)
+        Their classes; none is unknown.
+    rows : ndarray of shape (n,)
+        Their rows in the table, 0-based.
+    still_open : int
+        How many leads were left out because their label is not known.
+    """
+
+    leads: Leads
+    labels: NDArray[np.int64]
+    rows: NDArray[np.intp]
+    still_open: int
+
+
+def labelled(frame: "pd.DataFrame", schema: Schema, *, table: Table | None = None) -> Labelled:
+    """Return the frame's leads whose label is known.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        The table as it was read.
+    schema : Schema
+        Its schema, with a label.
+    table : Table, optional
+        Where the frame is from, for the lines of faults.
+
+    Raises
+    ------
+    BadInput
+        With every fault, or if there is no lead with a label.
+    BadRequest
+        If the schema has no label, or the table has no such column.
+    """
+    if schema.label is None:
+        raise BadRequest(
+            "The schema has no [label], so there is nothing to learn or to compare with.",
+            next_step="Name the label column with --label, or write a [label] into the schema.",
+        )
+    found = conform(frame, schema)
+    refuse_faults(found.faults, table)
+    if found.labels is None:
+        raise BadRequest(
+            f"The label column {schema.label.field!r} is not in the file.",
+            allowed=", ".join(map(str, frame.columns[:100])),
+            next_step="Name the label column with --label, or in the schema's [label].",
+        )
+    return _known(found, found.labels, schema.label.field)
+
+
+def refuse_faults(
+    faults: tuple[Fault, ...],
+    table: Table | None = None,
+    *,
+    next_step: str = "Mend the values named above, or widen the schema's limits.",
+) -> None:
+    """Raise all faults at once, if there is any.
+
+    Raises
+    ------
+    BadInput
+        With every fault, each with its line where the table has lines.
+    """
+    if not faults:
+        return
+    what = f"file {table.name!r}" if table else "input"
+    count = f"{len(faults):,} fault{'s' if len(faults) > 1 else ''}"
+    raise BadInput(
+        f"The {what} has {count}.",
+        next_step=next_step,
+        faults=_placed(table.with_lines(faults)) if table else faults,
+    )
+
+
+def _placed(faults: tuple[Fault, ...]) -> tuple[Fault, ...]:
+    """Name the row where a file has no lines: Parquet."""
+    return tuple(
+        replace(fault, field=f"row {fault.row:,}, {fault.field}")
+        if fault.line is None and fault.row is not None
+        else fault
+        for fault in faults
+    )
+
+
+def class_names(schema: Schema) -> tuple[str, ...]:
+    """Return what the label's classes are called, in the order of their numbers.
+
+    An outcome has two: whatever is not the positive one, and the positive one.
+    """
+    label = schema.label
+    if label is None:
+        return ()
+    if not label.outcome:
+        return label.classes
+    rest = [name for name in label.classes if name != label.positive]
+    return (rest[0] if len(rest) == 1 else f"not {label.positive}", label.positive)
+
+
+def top_class(schema: Schema) -> str:
+    """Return what the best leads are called, in the plural."""
+    if schema.label is None or schema.label.outcome:
+        return "converted leads"
+    return f"{schema.label.classes[-1]} leads"
+
+
+def _known(found: Conformed, labels: NDArray[np.int64], field: str) -> Labelled:
+    rows = np.flatnonzero(labels >= 0)
+    if not len(rows):
+        raise BadInput(f"The label column {field!r} is empty: no lead's label is known.")
+    everyone = len(rows) == found.leads.n
+    return Labelled(
+        leads=found.leads if everyone else found.leads.take(rows),
+        labels=labels[rows],
+        rows=rows,
+        still_open=found.leads.n - len(rows),
+    )

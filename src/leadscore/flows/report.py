@@ -1,0 +1,237 @@
+"""What an evaluation found, as a page and as JSON."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from leadscore.flows.labelled import Labelled, class_names, top_class
+from leadscore.flows.rivals import Rival
+from leadscore.measure.charts.formats import count
+from leadscore.measure.charts.lines import GainsLine
+from leadscore.measure.curves import gains, reliability, stated_confidence
+from leadscore.measure.metrics import Metrics, ece_floor
+from leadscore.measure.report import (
+    Comparison,
+    Report,
+    Warn,
+    calibration_warning,
+    class_rows,
+    confusion_rows,
+    leak_note,
+    lift_headline,
+    summary_figures,
+)
+from leadscore.measure.shapes import Importance, Shape, importance, shape
+from leadscore.model.bundle import Model
+from leadscore.score.scores import Scores
+
+__all__ = ["Judged", "judged_json", "report", "warnings"]
+
+#: How many fields the page draws, and how many other orders its gains chart has.
+_SHAPES, _LINES = 6, 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A model, the leads it was judged on, and what came out.
+
+    Parameters
+    ----------
+    name : str
+        Where the leads are from.
+    model : Model
+        The model.
+    test : Labelled
+        The leads that could be scored.
+    scores : Scores
+        Their scores.
+    unscored : int
+        How many leads had none of the model's fields and were left out.
+    metrics : Metrics
+        The model's figures.
+    comparison : tuple of Comparison
+        The figures of all recipes and baselines.
+    rivals : tuple of Rival
+        Their orders.
+    fingerprint : str
+        The fingerprint of the tested leads.
+    seen_before : int
+        How many of them are in the training file as well.
+    with_training : bool
+        Whether the training file was given.
+    """
+
+    name: str
+    model: Model
+    test: Labelled
+    scores: Scores
+    unscored: int
+    metrics: Metrics
+    comparison: tuple[Comparison, ...]
+    rivals: tuple[Rival, ...]
+    fingerprint: str
+    seen_before: int
+    with_training: bool
+
+
+def report(judged: Judged) -> Report:
+    """Return the page's content."""
+    model, metrics, labels = judged.model, judged.metrics, judged.test.labels
+    told, target = judged.scores.probabilities, top_class(judged.model.schema)
+    hits, said = stated_confidence(labels, told)
+    shares = importance(judged.scores.effects, model.schema.features)
+    return Report(
+        title=f"{model.name}@{model.version} on {judged.name}",
+        headline=lift_headline(
+            metrics["lift_10"]["value"] or 0.0, target=target, beside=_newest(judged)
+        ),
+        target=target,
+        figures=summary_figures(metrics, target=target, outcome=model.outcome),
+        split=_split(judged),
+        facts=_facts(judged),
+        classes=class_rows(metrics, labels, classes=class_names(model.schema)),
+        confusion=confusion_rows(labels, told),
+        reliability=reliability(hits, said),
+        came="converted" if model.outcome else "were right",
+        ece=metrics["ece"],
+        ece_floor=ece_floor(told),
+        comparison=judged.comparison,
+        bayes_log_loss=metrics["bayes"]["log_loss"]["value"] if metrics["bayes"] else None,
+        gains=_gains(judged),
+        importance=shares,
+        shapes=_shapes(judged, shares),
+        warnings=warnings(judged),
+        left_out=_left_out(judged),
+    )
+
+
+def judged_json(judged: Judged) -> dict[str, object]:
+    """Return the figures as JSON values."""
+    model = judged.model
+    return {
+        **judged.metrics,
+        "model": {"name": model.name, "version": model.version, "digest": model.digest},
+        "recipe": model.recipe,
+        "still_open": judged.test.still_open,
+        "unscored": judged.unscored,
+        "fingerprint": judged.fingerprint,
+        "comparison": [
+            {
+                "name": one.name,
+                "kind": one.kind,
+                "shipped": one.shipped,
+                "reason": one.reason,
+                "metrics": dict(one.metrics),
+            }
+            for one in judged.comparison
+        ],
+        "warnings": [{"words": one.words, "advice": one.advice} for one in warnings(judged)],
+        "left_out": list(_left_out(judged)),
+    }
+
+
+def warnings(judged: Judged) -> tuple[Warn, ...]:
+    """Return what could fool the reader."""
+    known = bool(judged.metrics["bayes"])
+    found = (
+        _same_leads(judged),
+        calibration_warning(judged.test.labels, judged.scores.probabilities),
+        leak_note(judged.metrics["auc"], worlds=known),
+    )
+    return tuple(one for one in found if one)
+
+
+def _same_leads(judged: Judged) -> Warn | None:
+    if judged.fingerprint == judged.model.card.get("fingerprint"):
+        return Warn(
+            words="These are the leads that the model learned from.",
+            advice="All figures are too good. Give leads that it has not seen.",
+        )
+    if judged.seen_before:
+        return Warn(
+            words=f"{count(judged.seen_before)} of the leads are in the training file as well.",
+            advice="The figures are too good by that much. Take them out of one of the files.",
+        )
+    return None
+
+
+def _newest(judged: Judged) -> tuple[str, float] | None:
+    for one in judged.comparison:
+        lift = one.metrics.get("lift_10")
+        if one.name == "newest first" and lift and lift["value"] is not None:
+            return one.name, lift["value"]
+    return None
+
+
+def _split(judged: Judged) -> str:
+    words = f"The model was judged on the leads of {judged.name}; "
+    if judged.fingerprint == judged.model.card.get("fingerprint"):
+        return words + "it learned from these very leads."
+    if judged.with_training:
+        return words + (
+            "it learned from the training file given, whose fingerprint is the one in the model's "
+            "card. The other recipes and the baselines learned from the same file."
+        )
+    return words + "whether it had seen any of them is not known here."
+
+
+def _facts(judged: Judged) -> tuple[tuple[str, str], ...]:
+    model, card = judged.model, judged.model.card
+    rows = card.get("rows")
+    facts = [
+        ("Leads judged on", count(judged.test.leads.n)),
+        ("Left out, label not known", count(judged.test.still_open)),
+        ("Left out, none of the fields", count(judged.unscored)),
+        ("Fingerprint of the leads", judged.fingerprint),
+        ("Model", f"{model.name}@{model.version}, recipe {model.recipe}"),
+        ("Digest of the model", model.digest),
+        ("Learned from", f"{count(rows)} leads" if isinstance(rows, int) else "not known"),
+        ("Fingerprint of those", str(card.get("fingerprint", "not known"))),
+        ("Seed", str(card.get("seed", "not known"))),
+    ]
+    waivers = card.get("waivers")
+    if isinstance(waivers, Mapping):
+        facts += [(f"Waiver for {name}", str(reason)) for name, reason in waivers.items()]
+    return tuple(facts)
+
+
+def _gains(judged: Judged) -> tuple[GainsLine, ...]:
+    hits = judged.test.labels == len(class_names(judged.model.schema)) - 1
+    if not hits.any():
+        return ()
+    others = [one for one in judged.rivals if not one.shipped and one.scores is not None]
+    # what a team could do today is the better contrast; the recipes lie on one another
+    others.sort(key=lambda one: one.kind == "recipe")
+    shown = [one for one in judged.rivals if one.shipped] + others[:_LINES]
+    return tuple(
+        GainsLine(name=one.name, gains=gains(hits, one.scores), main=one.shipped)
+        for one in shown
+        if one.scores is not None
+    )
+
+
+def _shapes(judged: Judged, shares: tuple[Importance, ...]) -> tuple[Shape, ...]:
+    fields = list(judged.model.schema.features)
+    place = {field.name: at for at, field in enumerate(fields)}
+    return tuple(
+        shape(
+            fields[place[one.field]],
+            judged.test.leads.columns[one.field],
+            np.ascontiguousarray(judged.scores.effects[:, place[one.field]]),
+        )
+        for one in shares[:_SHAPES]
+        if one.share > 0
+    )
+
+
+def _left_out(judged: Judged) -> tuple[str, ...]:
+    said = [f"{one.name}: {one.reason}." for one in judged.comparison if not one.metrics]
+    if not judged.with_training:
+        said.append("The other recipes and a random forest: they need the training file (--train).")
+        said.append(
+            "Probabilities of random order and of the points rule: they need the training file."
+        )
+    if not judged.metrics["bayes"]:
+        said.append("The best possible figures: only made-up leads come with their truth.")
+    return tuple(said)

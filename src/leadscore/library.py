@@ -1,0 +1,251 @@
+"""The product as a library: train, score, explain, judge, keep."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from leadscore.errors import BadRequest
+from leadscore.wiring import files
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from leadscore.leads.schema import Schema
+    from leadscore.model.bundle import Model
+    from leadscore.score.record import ScoreRecord
+
+__all__ = [
+    "evaluate_model",
+    "explain_lead",
+    "infer_schema",
+    "open_model",
+    "save_model",
+    "score_leads",
+    "train_model",
+]
+
+
+def train_model(  # noqa: PLR0913  -- each is an option of `leadscore train` as well
+    leads: "pd.DataFrame | str | Path",
+    *,
+    schema: "Schema | str | None" = None,
+    label: str | None = None,
+    positive: str | None = None,
+    recipe: str = "auto",
+    seed: int = 0,
+    name: str = "model",
+) -> "Model":
+    """Train a model on leads whose tier or outcome is known.
+
+    Parameters
+    ----------
+    leads : DataFrame, str or Path
+        The leads, or the CSV or Parquet file that they are in.
+    schema : Schema or str, optional
+        What their columns mean: a schema, ``investor``, or the path of a schema.toml. Where not
+        given: `investor` if its columns are there, else read off the leads.
+    label : str, optional
+        The column that says what became of a lead.
+    positive : str, optional
+        The label's value that counts as converted; guessed for 0/1, no/yes, lost/won.
+    recipe : {"auto", "ordinal", "logistic", "seed"}
+        How to train.
+    seed : int
+        The seed of everything random.
+    name : str
+        What the model is called.
+
+    Raises
+    ------
+    UserError
+        If the leads have faults (all of them are named), or what was asked for does not fit them.
+
+    Examples
+    --------
+    >>> from leadscore.testing.makers import make_frame
+    >>> model = train_model(make_frame(600, seed=1), recipe="logistic")
+    >>> scores = score_leads(model, make_frame(3, seed=2))
+    >>> list(scores.columns[:3])
+    ['lead_id', 'score', 'tier']
+    """
+    from leadscore.flows.schema import SchemaWish  # noqa: PLC0415
+    from leadscore.flows.train import TrainWish, train_frame  # noqa: PLC0415
+
+    wish = TrainWish(
+        schema=SchemaWish(schema=schema, label=label, positive=positive),
+        recipe=recipe,
+        seed=seed,
+        name=name,
+    )
+    if isinstance(leads, str | Path):
+        with files().table(str(leads)) as table:
+            return train_frame(table.frame(), wish, files=files(), table=table).model
+    return train_frame(leads, wish, files=files()).model
+
+
+def infer_schema(  # noqa: PLR0913  -- each is an option of `leadscore schema infer` as well
+    leads: "pd.DataFrame | str | Path",
+    *,
+    label: str | None = None,
+    positive: str | None = None,
+    time: str | None = None,
+    group: str | None = None,
+    rows_in_order: bool = False,
+) -> "Schema":
+    """Read a schema off leads.
+
+    Parameters
+    ----------
+    leads : DataFrame, str or Path
+        The leads, or the CSV or Parquet file that they are in.
+    label, positive : str, optional
+        The column that says what became of a lead, and its value that counts as converted.
+    time, group : str, optional
+        The columns that say when a lead came in and which leads belong together.
+    rows_in_order : bool
+        Whether the rows are in time order.
+
+    Raises
+    ------
+    UserError
+        If what was said does not fit the leads.
+    """
+    from leadscore.leads.infer import infer  # noqa: PLC0415
+
+    return infer(
+        _frame(leads),
+        label=label,
+        positive=positive,
+        time=time,
+        group=group,
+        order_rows=rows_in_order,
+    ).schema
+
+
+def score_leads(
+    model: "Model",
+    leads: "pd.DataFrame | str | Path",
+    *,
+    reasons: int = 3,
+    on_error: str = "refuse",
+    words: bool = False,
+) -> "pd.DataFrame":
+    """Score leads: one row each, in their order, with the columns of a scored file.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    leads : DataFrame, str or Path
+        The leads, or the CSV or Parquet file that they are in.
+    reasons : int
+        How many reasons a lead gets.
+    on_error : {"refuse", "skip", "unscored"}
+        What becomes of leads with a value that is not allowed.
+    words : bool
+        Whether reasons come as sentences as well.
+
+    Raises
+    ------
+    BadInput
+        With every fault, where faults refuse the leads.
+    """
+    from leadscore.flows.score import ScoreWish, score_frame  # noqa: PLC0415
+
+    wish = ScoreWish(reasons=reasons, on_error=on_error, words=words)
+    return score_frame(model, _frame(leads), wish)
+
+
+def explain_lead(model: "Model", lead: Mapping[str, object]) -> "ScoreRecord":
+    """Score one lead and say why, as JSON values.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    lead : mapping of str to object
+        Its fields, as JSON has them.
+
+    Raises
+    ------
+    BadInput
+        With every fault of the lead.
+    """
+    from leadscore.flows.explain import explain_values  # noqa: PLC0415
+
+    return explain_values(model, lead)
+
+
+def evaluate_model(
+    model: "Model",
+    leads: "pd.DataFrame | str | Path",
+    *,
+    train: "pd.DataFrame | str | Path | None" = None,
+    out: str | Path | None = None,
+    force: bool = False,
+) -> dict[str, object]:
+    """Judge a model on leads whose label is known, each figure with its 95 % interval.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    leads : DataFrame, str or Path
+        The leads, or the CSV or Parquet file that they are in.
+    train : DataFrame, str or Path, optional
+        The leads that the model learned from: other recipes and baselines are fitted beside it.
+    out : str or Path, optional
+        Where the report page goes.
+    force : bool
+        Whether a page that is there may be replaced.
+
+    Raises
+    ------
+    UserError
+        If the leads have faults or no label, `train` is not what the model learned from, or
+        something stands at `out`.
+    """
+    from leadscore.flows.evaluate import evaluate_frame, training_leads  # noqa: PLC0415
+    from leadscore.flows.report import judged_json, report  # noqa: PLC0415
+    from leadscore.measure.pages import report_html  # noqa: PLC0415
+
+    known = None if train is None else training_leads(model, _frame(train))
+    judged = evaluate_frame(model, _frame(leads), train=known)
+    if out is not None:
+        files().write_text(str(out), report_html(report(judged)), force=force)
+    return judged_json(judged)
+
+
+def open_model(path: str | Path) -> "Model":
+    """Open a saved model: its folder or .zip.
+
+    Raises
+    ------
+    NotFound
+        If there is none.
+    BadBundle
+        If it was changed, is foreign, newer or broken.
+    """
+    return files().read_model(str(path))
+
+
+def save_model(model: "Model", path: str | Path, *, force: bool = False) -> "Model":
+    """Save a model as a folder, or as a .zip where the name says so, and return it.
+
+    Raises
+    ------
+    Exists
+        If something is there and may not be replaced.
+    """
+    return files().write_model(str(path), model, force=force)
+
+
+def _frame(leads: "pd.DataFrame | str | Path") -> "pd.DataFrame":
+    if isinstance(leads, str | Path):
+        with files().table(str(leads)) as table:
+            return table.frame()
+    if not hasattr(leads, "columns"):
+        raise BadRequest(
+            f"The leads are a {type(leads).__name__}.", allowed="a DataFrame, or a file's path"
+        )
+    return leads

@@ -1,0 +1,1 @@
+"""Is it true? Metrics with intervals, baselines, charts and the report page."""

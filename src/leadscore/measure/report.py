@@ -1,0 +1,394 @@
+"""What a report says, as plain data, and the sentences that are made from figures."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from leadscore.measure.charts.formats import count, percent, times
+from leadscore.measure.charts.lines import GainsLine
+from leadscore.measure.curves import ReliabilityBin, confusion, reliability, stated_confidence
+from leadscore.measure.metrics import Metrics, Number, ece_floor
+from leadscore.measure.shapes import Importance, Shape
+from leadscore.measure.weighted import BINS, bin_gaps
+
+__all__ = [
+    "ClassRow",
+    "Comparison",
+    "Figure",
+    "Headline",
+    "Kind",
+    "Report",
+    "Warn",
+    "calibration_warning",
+    "class_rows",
+    "confusion_rows",
+    "leak_note",
+    "lift_headline",
+    "summary_figures",
+]
+
+#: How a figure is written: a share in per cent, a factor, or a plain number.
+Kind = Literal["percent", "times", "decimal"]
+
+#: Above this AUC one asks about a leak; the specified world itself reaches it, so it is no verdict.
+LEAK_AUC = 0.95
+
+#: A gap smaller than this, in probability and relative to what came true, is not warned of.
+GAP, RELATIVE_GAP = 0.01, 0.10
+
+
+#: What the summary says of each figure: its name, its meaning, how it is written.
+SUMMARY: Mapping[str, tuple[str, str, Kind]] = {
+    "lift_10": ("Lift at 10 %", "{target} in the best-ranked tenth, against a random one", "times"),
+    "auc": ("AUC", "how often one of the {target} is ranked above another lead", "decimal"),
+    "average_precision": (
+        "Average precision",
+        "the share of {target} among the leads above a threshold, over all thresholds",
+        "percent",
+    ),
+    "accuracy": ("Accuracy", "the most probable class is the right one", "percent"),
+    "macro_recall": ("Macro recall", "found of each class, the mean over classes", "percent"),
+    "log_loss": ("Log loss", "what wrong probabilities cost, in nats; lower is better", "decimal"),
+    "ece": (
+        "Calibration error",
+        "from what it says to what comes true; lower is better",
+        "decimal",
+    ),
+    "tv_to_truth": ("Distance to truth", "mean total variation; 0 is the truth", "decimal"),
+}
+
+#: The order of the figures: an outcome model is for ranking, a tier model for naming the tier.
+OUTCOME_ORDER = ("lift_10", "auc", "average_precision", "log_loss", "ece", "accuracy")
+TIER_ORDER = ("accuracy", "macro_recall", "auc", "log_loss", "ece", "lift_10")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headline:
+    """One sentence and one number that a director understands.
+
+    Parameters
+    ----------
+    number : str
+        The number, with its unit.
+    sentence : str
+        The sentence that it stands in.
+    """
+
+    number: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One quality figure: its name, what it means, its value and how to write it.
+
+    Parameters
+    ----------
+    name : str
+        For example ``Accuracy``.
+    meaning : str
+        One plain sentence.
+    number : Number
+        ``{value, low, high}``.
+    kind : {"percent", "times", "decimal"}
+        How it is written.
+    best : float, optional
+        The best that any model can reach, where the world knows it.
+    """
+
+    name: str
+    meaning: str
+    number: Number
+    kind: Kind = "percent"
+    best: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassRow:
+    """Quality for one class: how many leads are of it, and its figures."""
+
+    name: str
+    n: int
+    recall: Number
+    precision: Number
+    f1: Number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """One recipe or baseline beside the others.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    kind : {"recipe", "baseline"}
+        Which of the two it is.
+    metrics : mapping of str to Number
+        Any of `log_loss`, `accuracy`, `auc`, `lift_10`, `ece`; what it cannot have is left out.
+    shipped : bool
+        Whether this is the model that the report is about.
+    reason : str
+        Why figures are left out, or why it was chosen; empty for nothing to say.
+    """
+
+    name: str
+    kind: Literal["recipe", "baseline"]
+    metrics: Mapping[str, Number]
+    shipped: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warn:
+    """Something that could fool the reader, and what to do about it."""
+
+    words: str
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Everything that the report page says; empty parts are left out of the page.
+
+    Parameters
+    ----------
+    title : str
+        The page's title, for example ``bank: will they subscribe?``.
+    headline : Headline
+        The answer in one sentence and one number.
+    target : str
+        What is to be found, in the plural, for example ``buyers`` or ``High leads``.
+    figures : tuple of Figure
+        The summary (see `summary_figures`).
+    classes : tuple of ClassRow
+        Quality by class (see `class_rows`), lowest first.
+    confusion : tuple of tuple of int
+        Counts by true class and stated class; the order of `classes`.
+    reliability : tuple of ReliabilityBin
+        What was said against what came true.
+    said, came : str
+        The words of the reliability chart's axes.
+    ece, ece_floor : Number, optional
+        The calibration error and what it would be if the probabilities were exactly true.
+    comparison : tuple of Comparison
+        Recipes and baselines, the best first.
+    bayes_log_loss : float, optional
+        The best log loss that any model can reach.
+    gains : tuple of GainsLine
+        The gains curves of the model and of others.
+    importance : tuple of Importance
+        Shares by field, largest first.
+    shapes : tuple of Shape
+        The fields to draw, the most important first.
+    warnings : tuple of Warn
+        What could fool the reader.
+    split : str
+        How the tested leads were kept apart, in words: at random, forward in time, a given file.
+    facts : tuple of (str, str)
+        How it was measured: rows, fingerprint, model, version, digest, seed, in that order.
+    left_out : tuple of str
+        What is not shown, and why.
+    """
+
+    title: str
+    headline: Headline
+    target: str
+    figures: tuple[Figure, ...]
+    split: str
+    facts: tuple[tuple[str, str], ...]
+    classes: tuple[ClassRow, ...] = ()
+    confusion: tuple[tuple[int, ...], ...] = ()
+    reliability: tuple[ReliabilityBin, ...] = ()
+    said: str = "it said"
+    came: str = "came true"
+    ece: Number | None = None
+    ece_floor: Number | None = None
+    comparison: tuple[Comparison, ...] = ()
+    bayes_log_loss: float | None = None
+    gains: tuple[GainsLine, ...] = ()
+    importance: tuple[Importance, ...] = ()
+    shapes: tuple[Shape, ...] = ()
+    warnings: tuple[Warn, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+
+def lift_headline(
+    lift: float, *, target: str = "buyers", beside: tuple[str, float] | None = None
+) -> Headline:
+    """Say what calling the top tenth brings.
+
+    Parameters
+    ----------
+    lift : float
+        The model's lift at 10 %.
+    target : str
+        What is to be found, in the plural.
+    beside : tuple of str and float, optional
+        Another order's name and its lift.
+
+    Examples
+    --------
+    >>> print(lift_headline(2.41, beside=("newest first", 1.3)).sentence.replace("\u00a0", " "))
+    Calling the top 10 % finds 2.4 × as many buyers as calling at random; newest first finds 1.3 ×.
+    """
+    top = percent(0.1, digits=0)
+    words = f"Calling the top {top} finds {times(lift)} as many {target} as calling at random"
+    other = "" if beside is None else f"; {beside[0]} finds {times(beside[1])}"
+    return Headline(number=times(lift), sentence=f"{words}{other}.")
+
+
+def calibration_warning(
+    labels: ArrayLike, probabilities: ArrayLike, *, top: int = -1, seed: int = 0
+) -> Warn | None:
+    """Warn where probabilities are off by more than chance explains and by enough to matter.
+
+    Parameters
+    ----------
+    labels : array-like of int, shape (n,)
+        Class indices.
+    probabilities : array-like of float, shape (n, k)
+        The stated probabilities.
+    top : int
+        The positive class of two.
+    seed : int
+        The seed of the noise floor's draws.
+
+    Returns
+    -------
+    Warn or None
+        The mean is off where it lies outside the exact 95 % interval of what came true, and by
+        0.01 or a tenth of what came true. Single probabilities are off where the ECE lies above
+        97.5 % of the draws of what true ones would give, and by 0.01 above their mean. Smaller
+        gaps are too small to act on, however sure one can be of them on a million leads.
+    """
+    p = np.asarray(probabilities, np.float64)
+    hits, said = stated_confidence(labels, p, top=top)
+    outcome = p.shape[1] == 2
+    overall = reliability(hits, said, bins=1)[0]
+    if _off(overall):
+        return _warn(overall, outcome=outcome, where=False)
+    bins = np.minimum((said * BINS).astype(np.intp), BINS - 1)
+    ece = bin_gaps(bins, said - hits) / len(said)
+    floor = ece_floor(p, top=top, seed=seed)
+    if floor["value"] is None or floor["high"] is None:
+        return None
+    if ece <= floor["high"] or ece - floor["value"] < GAP:
+        return None
+    groups = reliability(hits, said, bins=10)
+    return _warn(max(groups, key=lambda one: one.n * _gap(one)), outcome=outcome, where=True)
+
+
+def leak_note(auc: Number, *, worlds: bool = False) -> Warn | None:
+    """Ask about a leak where the ranking is better than leads usually allow.
+
+    Parameters
+    ----------
+    auc : Number
+        The AUC, as `evaluate` gives it.
+    worlds : bool
+        Whether the leads come from a world that is known to be that easy.
+    """
+    if auc["value"] is None or auc["value"] <= LEAK_AUC or worlds:
+        return None
+    return Warn(
+        words=f"AUC is {auc['value']:.3f}: does a field know the outcome?",
+        advice=(
+            "Before contact 0.60 to 0.80 is usual. Look at the most important fields: was any of "
+            "them written by the seller, or after the outcome? Leave such a field out and compare."
+        ),
+    )
+
+
+def class_rows(
+    metrics: Metrics, labels: ArrayLike, *, classes: Sequence[str]
+) -> tuple[ClassRow, ...]:
+    """Return the quality of each class, in the order of `classes`."""
+    counts = np.bincount(np.asarray(labels, np.int64), minlength=len(classes))
+    return tuple(
+        ClassRow(
+            name=name,
+            n=int(counts[i]),
+            recall=metrics["recall"][name],
+            precision=metrics["precision"][name],
+            f1=metrics["f1"][name],
+        )
+        for i, name in enumerate(classes)
+    )
+
+
+def summary_figures(metrics: Metrics, *, target: str, outcome: bool) -> tuple[Figure, ...]:
+    """Return the figures that the page opens with, each with its meaning.
+
+    Parameters
+    ----------
+    metrics : Metrics
+        From `evaluate`.
+    target : str
+        What ranking is about, in the plural: ``buyers``, ``High leads``.
+    outcome : bool
+        Whether the label is an outcome (else tiers).
+    """
+    found: Mapping[str, Number] = {
+        "lift_10": metrics["lift_10"],
+        "auc": metrics["auc"],
+        "accuracy": metrics["accuracy"],
+        "macro_recall": metrics["macro_recall"],
+        "average_precision": metrics["average_precision"],
+        "log_loss": metrics["log_loss"],
+        "ece": metrics["ece"],
+        "tv_to_truth": metrics["tv_to_truth"],
+    }
+    order = OUTCOME_ORDER if outcome else TIER_ORDER
+    # Where the truth is known, the distance to it takes the place of the last figure.
+    known = metrics["tv_to_truth"]["value"] is not None
+    return tuple(
+        _figure(key, found[key], target=target, best=metrics["bayes"].get(key))
+        for key in ((*order[:-1], "tv_to_truth") if known else order)
+    )
+
+
+def confusion_rows(labels: ArrayLike, probabilities: ArrayLike) -> tuple[tuple[int, ...], ...]:
+    """Return `confusion` as plain tuples."""
+    return tuple(tuple(int(n) for n in row) for row in confusion(labels, probabilities))
+
+
+def _figure(key: str, number: Number, *, target: str, best: Number | None) -> Figure:
+    name, meaning, kind = SUMMARY[key]
+    return Figure(
+        name=name,
+        meaning=meaning.format(target=target),
+        number=number,
+        kind=kind,
+        best=None if best is None else best["value"],
+    )
+
+
+def _gap(one: ReliabilityBin) -> float:
+    return abs(one.predicted - one.observed)
+
+
+def _off(one: ReliabilityBin) -> bool:
+    surely = not one.low <= one.predicted <= one.high
+    return surely and (_gap(one) >= GAP or _gap(one) >= RELATIVE_GAP * one.observed)
+
+
+def _warn(one: ReliabilityBin, *, outcome: bool, where: bool) -> Warn:
+    digits = 1 if max(one.predicted, one.observed) < 0.1 or _gap(one) < GAP else 0
+    said, came = percent(one.predicted, digits=digits), percent(one.observed, digits=digits)
+    verb = "came true" if outcome else "were right"
+    words = (
+        f"where it said {said}, {came} {verb} ({count(one.n)} leads)"
+        if where
+        else f"it said {said}, {came} {verb}"
+    )
+    return Warn(
+        words=f"The probabilities are off: {words}.",
+        advice=(
+            "Trust the order, not the numbers: call from the top. Train on more recent outcomes "
+            "before you plan with these probabilities."
+        ),
+    )

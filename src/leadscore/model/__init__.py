@@ -1,0 +1,1 @@
+"""From leads and labels to a model: encode, fit, calibrate, keep."""

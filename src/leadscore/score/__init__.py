@@ -1,0 +1,1 @@
+"""Model and leads into scores: tiers, probabilities, exact reasons, notes."""

@@ -1,0 +1,207 @@
+"""Scores: all that a model says of leads, column by column."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leadscore.leads.schema import Schema, Theme
+from leadscore.leads.table import Leads
+from leadscore.model.bundle import Model
+from leadscore.score.notes import Notes, find_notes
+from leadscore.score.tiers import stated_tiers
+
+__all__ = ["Scores", "score_leads"]
+
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+#: Decimals of a probability: the next ones differ from processor to processor.
+_DECIMALS = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scores:
+    """What a model says of n leads. A lead without a score has NaN, and tier -1.
+
+    Parameters
+    ----------
+    n : int
+        The number of leads.
+    fields : tuple of str
+        The model's fields in order.
+    class_names : tuple of str
+        The label's classes, lowest first; of an outcome the other one and then the positive.
+    tier_names : tuple of str
+        The tiers, lowest first.
+    outcome : bool
+        Whether the model predicts an outcome and not a tier.
+    margin : ndarray of shape (n,)
+        The latent score: the base plus all effects.
+    score : ndarray of shape (n,)
+        The margin's percentile among the reference leads, 0-100, to one decimal.
+    tier : ndarray of int, shape (n,)
+        The stated tier's place in `tier_names`.
+    confidence : ndarray of shape (n,)
+        The probability of the stated tier, 0-1; NaN for outcome models.
+    probabilities : ndarray of shape (n, K)
+        The probability of each class, 0-1.
+    expected_conversion : ndarray of shape (n,)
+        The share of such leads that should convert, 0-1; NaN where tiers do not say.
+    base : float
+        The margin of the average reference lead.
+    effects : ndarray of shape (n, fields)
+        Each field's effect on the margin.
+    themes : mapping of str to ndarray of shape (n,)
+        For each theme of the model's fields the sum of their effects.
+    notes : Notes
+        What was missing, unusual or unknown.
+    unscored : ndarray of bool, shape (n,)
+        The leads without a score.
+    encoded : ndarray of float32, shape (n, fields)
+        The leads as the model sees them.
+    as_of : str
+        The moment that the scores are for; empty where none was given.
+    """
+
+    n: int
+    fields: tuple[str, ...]
+    class_names: tuple[str, ...]
+    tier_names: tuple[str, ...]
+    outcome: bool
+    margin: Floats
+    score: Floats
+    tier: NDArray[np.intp]
+    confidence: Floats
+    probabilities: Floats
+    expected_conversion: Floats
+    base: float
+    effects: Floats
+    themes: Mapping[str, Floats]
+    notes: Notes
+    unscored: Mask
+    encoded: NDArray[np.float32]
+    as_of: str
+
+    def take(self, rows: NDArray[np.intp] | Mask | slice) -> "Scores":
+        """Return the scores of the leads at `rows`, in that order."""
+        return Scores(
+            n=len(np.arange(self.n)[rows]),
+            fields=self.fields,
+            class_names=self.class_names,
+            tier_names=self.tier_names,
+            outcome=self.outcome,
+            margin=self.margin[rows],
+            score=self.score[rows],
+            tier=self.tier[rows],
+            confidence=self.confidence[rows],
+            probabilities=self.probabilities[rows],
+            expected_conversion=self.expected_conversion[rows],
+            base=self.base,
+            effects=self.effects[rows],
+            themes={name: sums[rows] for name, sums in self.themes.items()},
+            notes=self.notes.take(rows),
+            unscored=self.unscored[rows],
+            encoded=self.encoded[rows],
+            as_of=self.as_of,
+        )
+
+
+def score_leads(
+    model: Model, leads: Leads, *, as_of: str = "", refused: Mask | None = None
+) -> Scores:
+    """Score leads; what one lead gets depends on that lead and the model alone.
+
+    A lead with none of the model's fields has no score, and its notes say why.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    leads : Leads
+        The leads, conformed to the model's schema.
+    as_of : str
+        The moment that the scores are for, carried along; never read from the clock.
+    refused : ndarray of bool of shape (n,), optional
+        The leads that may not be scored, since a value is not allowed.
+    """
+    notes = find_notes(leads, model.schema, model.encoder, refused=refused)
+    unscored = _either(notes, leads.n)
+    encoded = model.encoder.encode(leads)
+    effects = model.engine.effects(encoded)
+    margin = model.engine.base + _sum(effects, range(effects.shape[1]))
+    told = np.round(model.probabilities(encoded, margin), _DECIMALS)
+    tier = stated_tiers(model, margin, told)
+    return Scores(
+        n=leads.n,
+        fields=model.encoder.fields,
+        class_names=_class_names(model.schema),
+        tier_names=tuple(one.name for one in model.schema.tiers),
+        outcome=model.outcome,
+        margin=_blank(margin, unscored),
+        score=_blank(np.round(model.reference.percentile(margin), 1), unscored),
+        tier=np.where(unscored, -1, tier),
+        confidence=_blank(_confidence(model, told, tier), unscored),
+        probabilities=_blank(told, unscored),
+        expected_conversion=_blank(_expected(model, told), unscored),
+        base=model.engine.base,
+        effects=_blank(effects, unscored),
+        themes={
+            name: _blank(sums, unscored) for name, sums in _themes(model.schema, effects).items()
+        },
+        notes=notes,
+        unscored=unscored,
+        encoded=encoded,
+        as_of=as_of,
+    )
+
+
+def _either(notes: Notes, n: int) -> Mask:
+    masks = [mask for (field, _), mask in notes.found.items() if not field]
+    return np.asarray(np.logical_or.reduce([np.zeros(n, dtype=bool), *masks]))
+
+
+def _class_names(schema: Schema) -> tuple[str, ...]:
+    label = schema.label
+    if label is None:
+        return ()
+    if not label.outcome:
+        return label.classes
+    return (*(one for one in label.classes if one != label.positive), label.positive)
+
+
+def _sum(effects: Floats, places: range | list[int]) -> Floats:
+    """Add columns one after the other: numpy's own sum adds in an order that the shape decides."""
+    total = np.zeros(len(effects))
+    for place in places:
+        total += effects[:, place]
+    return total
+
+
+def _themes(schema: Schema, effects: Floats) -> dict[str, Floats]:
+    places: dict[str, list[int]] = {name: [] for name in get_args(Theme)}
+    for place, field in enumerate(schema.features):
+        places[field.theme].append(place)
+    return {name: _sum(effects, found) for name, found in places.items() if found}
+
+
+def _confidence(model: Model, told: Floats, tier: NDArray[np.intp]) -> Floats:
+    if model.outcome:
+        return np.full(len(told), np.nan)
+    return np.asarray(told[np.arange(len(told)), tier])
+
+
+def _expected(model: Model, told: Floats) -> Floats:
+    """Return the expected conversion: P(positive), or that of each tier by its probability."""
+    if model.outcome:
+        return np.asarray(told[:, 1])
+    spans = [tier.conversion for tier in model.schema.tiers]
+    middles = np.array([np.nan if one is None else (one[0] + one[1]) / 2 for one in spans])
+    return _sum(told * middles, range(told.shape[1]))
+
+
+def _blank(values: Floats, unscored: Mask) -> Floats:
+    mask = unscored if values.ndim == 1 else unscored[:, None]
+    return np.where(mask, np.nan, values)

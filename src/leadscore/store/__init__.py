@@ -1,0 +1,1 @@
+"""Files and, later, SQL: where leads, models and scores are kept."""

@@ -1,0 +1,1 @@
+"""Shipped makers and fakes, for tests of what uses leadscore."""

@@ -1,0 +1,1 @@
+"""Leads with known truth."""
