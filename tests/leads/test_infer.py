@@ -33,6 +33,11 @@ def field_of(values: list[str], name: str = "x") -> Field:
     return infer(made(**{name: values})).schema.field(name)
 
 
+def test_a_rare_one_or_yes_is_no_flag_since_a_two_or_an_unknown_may_follow() -> None:
+    assert field_of(["0"] * 39 + ["1"]).type == "integer"
+    assert field_of(["no"] * 199 + ["yes"]).type == "category"
+
+
 def comment_of(values: list[str], name: str = "x") -> str:
     return infer(made(**{name: values})).comments.get(name, "")
 

@@ -29,7 +29,11 @@ _LONG, _FREE, _MANY = 60.0, 0.9, 50
 #: Numbers with at most this many odd texts among them, which then stand for "missing".
 _MOST_ODD = 5
 
-_TRUTHS = TRUE_WORDS | FALSE_WORDS | {"1", "1.0", "0", "0.0"}
+#: A 0/1 column whose rarer value is rarer than this may be a count that has not met its 2 yet, and
+#: a yes/no column one that has not met its "unknown": as a number and as a category they take both.
+_RARE_ONE, _RARE_WORD = 0.05, 0.01
+_DIGITS = {"1", "1.0", "0", "0.0"}
+_TRUTHS = TRUE_WORDS | FALSE_WORDS | _DIGITS
 
 
 class Guess(NamedTuple):
@@ -86,7 +90,11 @@ def _ignored(name: str, kind: FieldType, seen: tuple[str, ...] = ()) -> Field:
 def _flag(one: Profile, seen: tuple[str, ...]) -> Guess | None:
     if not 1 <= one.distinct <= len(_TRUTHS):
         return None
-    if not all(text.lower() in _TRUTHS for text in one.texts.tolist()):
+    texts = [text.lower() for text in one.texts.tolist()]
+    if not all(text in _TRUTHS for text in texts):
+        return None
+    rarer = one.counts.min() / one.filled if one.distinct > 1 else 1.0
+    if rarer < (_RARE_ONE if set(texts) <= _DIGITS else _RARE_WORD):
         return None
     return Guess(
         Field(name=one.name, type="flag", theme=theme_of(one.name), placeholders=_needed(seen))
