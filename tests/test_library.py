@@ -91,3 +91,20 @@ def test_a_label_replaces_the_schemas(model: leadscore.Model) -> None:
 def test_what_is_no_table_is_refused(model: leadscore.Model) -> None:
     with pytest.raises(BadRequest, match="list"):
         leadscore.score_leads(model, [1, 2])  # type: ignore[arg-type]  # that is the mistake
+
+
+def test_the_training_leads_bring_the_other_recipes(model: leadscore.Model) -> None:
+    leads = make_frame(100, seed=6)
+    found = leadscore.evaluate_model(model, leads, train=make_frame(900, seed=1))
+    rows = found["comparison"]
+    assert isinstance(rows, list)
+    assert {"ordinal", "seed", "random forest"} <= {one["name"] for one in rows}
+    with pytest.raises(BadRequest, match="fingerprints differ"):
+        leadscore.evaluate_model(model, leads, train=leads)
+
+
+def test_a_schema_is_read_off_a_frame() -> None:
+    schema = leadscore.infer_schema(make_frame(100, seed=7), label="tier", rows_in_order=True)
+    assert schema.order == "rows"
+    assert schema.label is not None
+    assert schema.label.classes == ("Low", "Medium", "High")

@@ -113,3 +113,18 @@ def test_outcomes_whose_meaning_is_asked_for(crm: Path, run: Run) -> None:
     assert "--positive" in asked.err
     assert "'Signed'" in asked.err
     assert run("train", *files, "--positive", "Signed").code == 0
+
+
+def test_there_may_be_many_ways_to_lose(crm: Path, run: Run) -> None:
+    frame = make_crm(900, seed=4)
+    lost = np.where(np.arange(900) % 3, "Closed Lost", "Disqualified")
+    frame["Status"] = np.where(frame["Status"] == "Won", "Closed Won", lost)
+    frame.to_csv(crm / "three.csv", index=False)
+    files = (crm / "three.csv", "--label", "Status", "--positive", "Closed Won")
+    said = run("train", *files, "--out", crm / "three", "--json")
+    assert said.code == 0, said.err
+    metrics = said.json["metrics"]
+    assert isinstance(metrics, dict)
+    assert list(metrics["recall"]) == ["not Closed Won", "Closed Won"]
+    assert run("score", crm / "three", crm / "new.csv", crm / "three-scored.csv").code == 0
+    assert run("evaluate", crm / "three", crm / "three.csv", "--json").code == 0

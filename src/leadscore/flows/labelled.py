@@ -110,17 +110,8 @@ def _placed(faults: tuple[Fault, ...]) -> tuple[Fault, ...]:
 
 
 def class_names(schema: Schema) -> tuple[str, ...]:
-    """Return what the label's classes are called, in the order of their numbers.
-
-    An outcome has two: whatever is not the positive one, and the positive one.
-    """
-    label = schema.label
-    if label is None:
-        return ()
-    if not label.outcome:
-        return label.classes
-    rest = [name for name in label.classes if name != label.positive]
-    return (rest[0] if len(rest) == 1 else f"not {label.positive}", label.positive)
+    """Return what the label's classes are called, in the order of their numbers."""
+    return schema.label.names if schema.label else ()
 
 
 def top_class(schema: Schema) -> str:

@@ -116,6 +116,20 @@ class Label:
         """Whether the label is an outcome (converted or not) and not a tier."""
         return bool(self.positive)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the numbers of the classes stand for; two for an outcome, however many ways to lose.
+
+        Examples
+        --------
+        >>> Label(field="stage", classes=("lost", "spam", "won"), positive="won").names
+        ('not won', 'won')
+        """
+        if not self.outcome:
+            return self.classes
+        rest = [one for one in self.classes if one != self.positive]
+        return (rest[0] if len(rest) == 1 else f"not {self.positive}", self.positive)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tier:

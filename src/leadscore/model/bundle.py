@@ -285,7 +285,7 @@ def _encoder(content: bytes, schema: Schema) -> Encoder:
 
 def _calibration(content: bytes, schema: Schema) -> Calibration:
     calibration = Calibration.from_json(read_json(content))
-    classes = len(schema.label.classes) if schema.label else 0
+    classes = len(schema.label.names) if schema.label else 0
     told = calibration.probabilities(np.zeros(1))
     _must(told.shape == (1, classes), "its classes are not the schema's")
     _must(bool(np.isfinite(told).all()), "a probability is no number")

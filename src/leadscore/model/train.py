@@ -134,12 +134,7 @@ def _classes(schema: Schema) -> tuple[str, ...]:
             "The schema has no [label], so there is nothing to learn.",
             next_step="Name the label column with --label, or write a [label] into the schema.",
         )
-    label = schema.label
-    if not label.outcome:
-        return label.classes
-    # a lead has the outcome or not, however many names there are for not having it
-    rest = [one for one in label.classes if one != label.positive]
-    return (rest[0] if len(rest) == 1 else f"not {label.positive}", label.positive)
+    return schema.label.names
 
 
 def _enough(labels: NDArray[np.int64], classes: tuple[str, ...]) -> None:

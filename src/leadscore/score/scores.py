@@ -164,12 +164,7 @@ def _either(notes: Notes, n: int) -> Mask:
 
 
 def _class_names(schema: Schema) -> tuple[str, ...]:
-    label = schema.label
-    if label is None:
-        return ()
-    if not label.outcome:
-        return label.classes
-    return (*(one for one in label.classes if one != label.positive), label.positive)
+    return schema.label.names if schema.label else ()
 
 
 def _sum(effects: Floats, places: range | list[int]) -> Floats:

@@ -38,8 +38,9 @@ def claims_markdown(claims: Claims) -> str:
         f"{limits['seed.log_loss']:.4f} on the `seed` world, {limits['noisy.accuracy']:.1%} and "
         f"{limits['noisy.log_loss']:.4f} on the `noisy` one. On the `seed` world the specified "
         f"recipe reaches a log loss of {ours['seed.log_loss']:.3f} and an ECE of "
-        f"{ours['seed.ece']:.3f}; `ordinal`, this product's own, {ours['ordinal.accuracy']:.1%} "
-        f"accuracy, {ours['ordinal.log_loss']:.3f} and {ours['ordinal.ece']:.3f}.",
+        f"{ours['seed.ece']:.3f}; `ordinal`, this product's own, out of fold "
+        f"{ours['ordinal.accuracy']:.1%} accuracy, {ours['ordinal.log_loss']:.3f} and "
+        f"{ours['ordinal.ece']:.3f}.",
         "",
         "| claim | figure | published | measured | verdict | why |",
         "|---|---|---|---|---|---|",

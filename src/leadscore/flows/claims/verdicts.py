@@ -30,7 +30,7 @@ _IDLE = (
     "model can be sure"
 )
 _EDGE = "the truth is 2/3: an honest confidence lies there, not above"
-_SURE = "the truth is 1; a model cannot know so from 10,000 leads near a cut"
+_SURE = "the truth is 1; how sure a model is of it depends on the world that it learned from"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
