@@ -89,7 +89,7 @@ class SeedRecipe(MarginClassifier):
         # Two classes: XGBoost's own sigmoid. More: its own softmax, which no line can say.
         self.calibration_ = Calibration(kind="line", cuts=np.zeros(len(self.classes_) - 1))
         self.held_out_rows_ = test
-        self.held_out_margin_ = held.base + held.effects(x[test]).sum(axis=1)
+        self.held_out_margin_ = held.margin(x[test])
         self.held_out_probabilities_ = self._probabilities(held, x[test])
         return self
 

@@ -108,6 +108,14 @@ class Trees:
         found = np.asarray(self.members[0].booster.predict(matrix), np.float64)
         return np.asarray(found / found.sum(axis=1, keepdims=True))
 
+    def margin(self, x: NDArray[np.float32]) -> Floats:
+        """Return each lead's margin, shape (n,), without its effects: some hundred times cheaper.
+
+        It differs from the base and the sum of the effects in the last bits of float32.
+        """
+        found = [_output(member, x) - member.centre for member in self.members]
+        return np.asarray(np.mean(found, axis=0))
+
     def effects(self, x: NDArray[np.float32]) -> Floats:
         """Return each field's effect on the margin of each lead, shape (n, fields)."""
         total = np.zeros((len(x), self.fields))
@@ -156,6 +164,14 @@ def _member(parts: Mapping[str, bytes], place: int) -> Member:
         classes=int(about["classes"]),
         scaling=None if about["scaling"] is None else np.array(about["scaling"], np.float64),
     )
+
+
+def _output(member: Member, x: NDArray[np.float32]) -> Floats:
+    import xgboost  # noqa: PLC0415 -- a second to import, and tables do without
+
+    matrix = xgboost.DMatrix(member.columns(x), nthread=1)
+    found = np.asarray(member.booster.predict(matrix, output_margin=True), np.float64)
+    return found if member.classes == 1 else found[:, -1] - found[:, 0]
 
 
 def _contributions(member: Member, x: NDArray[np.float32]) -> Floats:
