@@ -64,14 +64,13 @@ def main() -> None:
     lines = ["# Known worlds", "", "How near the recipes come to the truth. Made by", "", "```text"]
     lines += [_command(asked), "```", ""]
     with ProcessPoolExecutor(asked.processes) as pool:
-        for preset in ("seed", "noisy"):
-            for recipe in ("ordinal", "seed"):
-                job = partial(told, preset=preset, recipe=recipe)
-                lines += _section(preset, recipe, list(pool.map(job, range(asked.worlds))))
+        for preset, recipe in (("seed", "ordinal"), ("noisy", "ordinal"), ("seed", "seed")):
+            job = partial(told, preset=preset, recipe=recipe)
+            lines += _section(preset, recipe, list(pool.map(job, range(asked.worlds))))
+            print("\n".join(lines[-12:]), flush=True)
         lines += _scenarios(list(pool.map(scenario_model, range(asked.scenario_models))))
     asked.out.parent.mkdir(parents=True, exist_ok=True)
     asked.out.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print("\n".join(lines))
 
 
 def told(world: int, *, preset: str, recipe: RecipeName) -> Told:
