@@ -23,7 +23,7 @@ DEV := $(VENV)/.dev-$(call sum,{ $(PYTHON) -V; pwd; cat pyproject.toml lock.txt 
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check fmt format lint types imports lock wheel clean claims example-bank
+.PHONY: help run setup test check fmt format lint types imports lock wheel clean claims worlds example-bank
 
 help: ## list the words
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -62,6 +62,9 @@ lock: ## pin anew what pyproject.toml allows (needs uv; UPGRADE=--upgrade takes 
 
 claims: $(RUN) ## measure the published figures anew: docs/claims.md (some minutes)
 	@$(BIN)/leadscore claims --out docs/claims.md --force
+
+worlds: $(RUN) ## how near the truth, on known worlds: docs/studies/known_worlds.md (a quarter of an hour)
+	@OMP_NUM_THREADS=1 $(BIN)/python benchmarks/known_worlds.py --out docs/studies/known_worlds.md
 
 example-bank: $(RUN) ## the bank marketing example (DATA=bank-additional-full.csv)
 	@$(BIN)/python examples/bank_marketing/run.py $(DATA)
