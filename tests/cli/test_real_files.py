@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from leadscore.testing.makers import make_frame
 from tests.cli.conftest import Run
 
 
@@ -128,3 +129,15 @@ def test_there_may_be_many_ways_to_lose(crm: Path, run: Run) -> None:
     assert list(metrics["recall"]) == ["not Closed Won", "Closed Won"]
     assert run("score", crm / "three", crm / "new.csv", crm / "three-scored.csv").code == 0
     assert run("evaluate", crm / "three", crm / "three.csv", "--json").code == 0
+
+
+def test_a_column_that_the_file_lacks_is_said_aloud(run: Run, tmp_path: Path) -> None:
+    frame = make_frame(600, seed=3)
+    frame.to_csv(tmp_path / "past.csv", index=False)
+    frame.rename(columns={"income": "Income"}).to_csv(tmp_path / "today.csv", index=False)
+    model = tmp_path / "model"
+    trained = run("train", tmp_path / "past.csv", "--out", model, "--recipe", "logistic")
+    assert "Label: tier: Low " in trained.out
+    scored = run("score", model, tmp_path / "today.csv", tmp_path / "scored.csv")
+    assert "no column 'income'" in scored.out + scored.err
+    assert "Is it 'Income'?" in scored.out + scored.err

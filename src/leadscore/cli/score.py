@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from leadscore.cli.options import Force, Json, ModelPath
-from leadscore.cli.screen import Watch, print_json, say, stderr, stdout
+from leadscore.cli.screen import Watch, print_json, print_warning, say, stderr, stdout
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -60,6 +60,14 @@ def _print(console: "Console", out: str, done: "ScoredFile") -> None:
     say(f"{done.scored:,} of {done.leads:,} leads scored", to=console)
     for name, n in reversed(done.tiers.items()):
         say(f"  {name:<10} {n:>10,}", to=console)
+    for field, near in done.absent.items():
+        print_warning(
+            f"The file has no column {field!r}: every lead was scored without it.",
+            f"Is it {near!r}? Give the column the field's name and score again."
+            if near
+            else "Where the export can hold it, score again with it: the model learned from it.",
+            to=console,
+        )
     if done.unscored:
         say(f"  {'Unscored':<10} {done.unscored:>10,}", to=console)
     if done.skipped:

@@ -35,10 +35,10 @@ def say(words: str, *, style: str = "", to: Console | None = None) -> None:
     (to or stdout()).print(words, style=style, markup=False, soft_wrap=True)
 
 
-def print_warning(words: str, advice: str) -> None:
+def print_warning(words: str, advice: str, *, to: Console | None = None) -> None:
     """Print what could fool the reader, and what to do about it."""
-    say(f"! {words}", style="yellow")
-    say(f"  {advice}")
+    say(f"! {words}", style="yellow", to=to)
+    say(f"  {advice}", to=to)
 
 
 def print_json(value: Mapping[str, object] | list[object]) -> None:

@@ -11,6 +11,7 @@ from leadscore.cli.words import choice_words, number_words
 
 if TYPE_CHECKING:
     from leadscore.flows.train import Trained
+    from leadscore.model.bundle import Model
 
 __all__ = ["train"]
 
@@ -82,6 +83,7 @@ _SOURCES = {
 def _print(out: str, trained: "Trained") -> None:
     model, metrics = trained.model, trained.metrics
     say(f"Learned from {trained.rows:,} leads, by {_SOURCES[trained.chosen.source]}.")
+    say(_label_words(model))
     if trained.still_open:
         say(f"Left out: {trained.still_open:,} leads whose label is not known yet.")
     if trained.unused:
@@ -97,3 +99,13 @@ def _print(out: str, trained: "Trained") -> None:
         print_warning(one.words, one.advice)
     say(f"Saved to {out}")
     say(f"Next: leadscore score {out} NEW-LEADS SCORED")
+
+
+def _label_words(model: "Model") -> str:
+    label = model.schema.label
+    if label is None:
+        return ""
+    counts = model.card["classes"]
+    shares = ", ".join(f"{name} {n / sum(counts.values()):.1%}" for name, n in counts.items())
+    positive = f" ({label.positive!r} counts as converted)" if label.positive else ""
+    return f"Label: {label.field}{positive}: {shares}"

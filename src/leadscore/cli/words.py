@@ -35,7 +35,7 @@ def choice_words(choice: object) -> str:
     if not isinstance(choice, Mapping):
         return "(as asked)"
     where = _VALIDATIONS.get(str(choice["validation"]), "")
-    return (
-        f"(log loss {where}: ordinal {choice['ordinal']:.4f}, logistic {choice['logistic']:.4f}; "
-        "the simpler one wins a tie)"
-    )
+    tied = choice["chosen"] == "logistic" and choice["ordinal"] < choice["logistic"]
+    why = "; too near to call, so the simpler one" if tied else ""
+    losses = f"ordinal {choice['ordinal']:.4f}, logistic {choice['logistic']:.4f}"
+    return f"(log loss {where}: {losses}{why})"

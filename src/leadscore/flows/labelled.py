@@ -69,8 +69,9 @@ def labelled(frame: "pd.DataFrame", schema: Schema, *, table: Table | None = Non
     if found.labels is None:
         raise BadRequest(
             f"The label column {schema.label.field!r} is not in the file.",
-            allowed=", ".join(map(str, frame.columns[:100])),
-            next_step="Name the label column with --label, or in the schema's [label].",
+            next_step="To train, name the label column with --label or in the schema's [label]; "
+            f"to evaluate, give leads whose {schema.label.field!r} is known; "
+            "leads without it are for leadscore score.",
         )
     return _known(found, found.labels, schema.label.field)
 

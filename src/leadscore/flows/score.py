@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
@@ -20,7 +21,15 @@ from leadscore.score.table import FileLayout, is_coded, scored_columns
 if TYPE_CHECKING:
     from leadscore.model.bundle import Model
 
-__all__ = ["OnError", "ScoreWish", "ScoredFile", "rejects_path", "score_file", "score_frame"]
+__all__ = [
+    "OnError",
+    "ScoreWish",
+    "ScoredFile",
+    "absent_fields",
+    "rejects_path",
+    "score_file",
+    "score_frame",
+]
 
 OnError = Literal["refuse", "skip", "unscored"]
 
@@ -82,6 +91,9 @@ class ScoredFile:
         The rejects file; empty where faults refuse the file.
     faults : tuple of Fault
         Every fault, where they did not refuse the file.
+    absent : dict of str to str
+        The model's fields that are no column of the file, each with the column whose name is
+        nearest; empty where none is near.
     """
 
     leads: int
@@ -91,6 +103,7 @@ class ScoredFile:
     tiers: dict[str, int]
     rejects: str
     faults: tuple[Fault, ...]
+    absent: dict[str, str]
 
 
 def score_file(  # noqa: PLR0913  -- model, input, output, and who helps
@@ -156,6 +169,29 @@ def score_frame(model: "Model", frame: pd.DataFrame, wish: ScoreWish) -> pd.Data
     return scored.set_index(frame.index[kept])
 
 
+def absent_fields(schema: Schema, columns: list[str]) -> dict[str, str]:
+    """Return the scored fields that are no column, each with the nearest spare column's name.
+
+    Examples
+    --------
+    >>> from leadscore.leads.schema import investor
+    >>> absent_fields(investor(), [one.name for one in investor().features][1:] + ["Income"])
+    {'income': 'Income'}
+    """
+    fields = [one.name for one in schema.features]
+    spare = {_plain(name): name for name in columns if name not in fields}
+    near = {
+        name: get_close_matches(_plain(name), spare, n=1, cutoff=0.8)
+        for name in fields
+        if name not in columns
+    }
+    return {name: spare[found[0]] if found else "" for name, found in near.items()}
+
+
+def _plain(name: str) -> str:
+    return "".join(letter for letter in name.lower() if letter.isalnum())
+
+
 def rejects_path(out: str) -> str:
     """Return where the faults of a file go whose scores go to `out`."""
     return "scored.rejects.csv" if out == "-" else f"{out}.rejects.csv"
@@ -187,6 +223,7 @@ class _Run:
         self._on_error = on_error
         self._progress = progress
         self._counts = {"leads": 0, "skipped": 0, "unscored": 0}
+        self._absent: dict[str, str] = {}
         self._tiers = dict.fromkeys((tier.name for tier in model.schema.tiers), 0)
 
     def check(self, table: Table) -> None:
@@ -204,6 +241,7 @@ class _Run:
         first = 0
         for frame in table.chunks(_PIECE):
             found = conform(frame, self.schema)
+            self._absent = absent_fields(self.schema, [str(name) for name in frame.columns])
             if self._on_error == "refuse" and (self.faults or found.faults):
                 self._note(found, first)
             else:
@@ -245,6 +283,7 @@ class _Run:
             tiers=self._tiers,
             rejects=rejects,
             faults=tuple(self.faults),
+            absent=self._absent,
         )
 
     def _note(self, found: Conformed, first: int) -> None:

@@ -9,6 +9,7 @@ from leadscore.flows.fingerprint import fingerprint
 from leadscore.flows.labelled import Labelled, class_names, labelled
 from leadscore.flows.ports import Files, Table, Teller, no_news
 from leadscore.flows.schema import ChosenSchema, SchemaWish, choose_schema
+from leadscore.leads.guess.names import protected
 from leadscore.leads.schema import Schema
 from leadscore.leads.values import LEAD_ID
 from leadscore.measure.metrics import Metrics, evaluate
@@ -211,7 +212,19 @@ def _told(fitted: Fitted, data: Labelled, chosen: ChosenSchema, wish: TrainWish)
         still_open=data.still_open,
         metrics=metrics,
         held_out=len(fitted.labels),
-        warnings=(off,) if off else (),
+        warnings=tuple(one for one in (off, _protected(model.schema)) if one),
+    )
+
+
+def _protected(schema: Schema) -> Warn | None:
+    """Return a warning where fields that laws protect in many places are scored."""
+    names = [one.name for one in schema.features if protected(one.name) and not one.waiver]
+    if not names:
+        return None
+    return Warn(
+        words=f"Scored, and perhaps protected by law: {', '.join(names)}.",
+        advice='In the schema, role = "audit" keeps a field for checks of fairness and out of the '
+        "score; with a waiver it says why it is scored all the same.",
     )
 
 
