@@ -18,7 +18,7 @@ from leadscore.model.trees import Trees
 
 __all__ = ["OrdinalBoosting"]
 
-_REPEATS = 3
+_REPEATS = 2
 _FEW_ROWS = 20_000
 #: Up to so many leads, how many times the slow learning rate. Slowness guards against chance,
 #: of which many leads have less, and at 1,000,000 it would cost half an hour.
@@ -47,7 +47,7 @@ class OrdinalBoosting(MarginClassifier):
     folds : int
         How many models are bagged, each on the other folds.
     repeats : int
-        How often the folds are drawn anew, for more models; 0 means 3 up to 20,000 leads and 1
+        How often the folds are drawn anew, for more models; 0 means 2 up to 20,000 leads and 1
         beyond, where one more draw hardly steadies the mean.
     deepest : int
         The depth of the last stage; 1 or 2 keeps to step tables.
