@@ -1,0 +1,1 @@
+"""How the `market` world comes about: arrivals, people, events, chances, outcomes, leaks."""
