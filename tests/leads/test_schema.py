@@ -54,7 +54,7 @@ def fields(draw: st.DrawFn, name: str) -> Field:
         actionable=draw(st.booleans()),
         window=draw(st.sampled_from(["", "30d", "12h"])) if numeric else "",
         half_life=draw(st.sampled_from(["", "2w"])) if numeric else "",
-        waiver=draw(texts) if role in ("audit", "sales") else "",
+        waiver=draw(texts) if role in ("feature", "audit", "sales") else "",
     )
 
 
@@ -158,7 +158,7 @@ GOOD = {
         ("a", "range = [0, 5]\nlimits = [1, 6]", "field a.range", "within the limits"),
         ("a", "placeholders = [1]", "field a.placeholders", "list of texts"),
         ("a", 'values = ["x"]', "field a.values", "category"),
-        ("a", 'waiver = "why"', "field a.waiver", "audit and sales"),
+        ("a", 'role = "ignore"\nwaiver = "why"', "field a.waiver", "feature, audit and sales"),
         ("a", 'window = "month"', "field a.window", "30d"),
         ("a", 'role = "group"', "field a.type", "category or text"),
         ("a", 'role = "label"', "field a.role", "the field [label] names"),
@@ -227,6 +227,13 @@ def test_a_label_field_without_a_label_and_a_schema_without_fields_are_refused()
         )
         with pytest.raises(BadSchema, match=f"at most one field of role {role}"):
             parse_schema(GOOD["top"] + two)
+
+
+def test_a_feature_may_be_kept_with_a_waiver() -> None:
+    kept = parse_schema(GOOD["top"] + GOOD["a"] + 'waiver = "known at the call"\n')
+    assert kept.field("a").waiver == "known at the call"
+    assert [one.name for one in kept.features] == ["a"]
+    assert parse_schema(schema_toml(kept)) == kept
 
 
 def test_all_faults_come_in_one_go() -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from leadscore.cli.options import LabelName, Positive
-from leadscore.cli.screen import Watch
+from leadscore.cli.screen import Watch, say, stderr
 
 __all__ = ["app", "infer"]
 
@@ -35,16 +35,21 @@ def infer(
         bool, typer.Option("--rows-in-order", help="The rows are in time order.")
     ] = False,
 ) -> None:
-    """Read a schema off a file and print it, for you to look at and change.
+    """Read a schema off a file, audit it, and print it, for you to look at and change.
+
+    Columns that give the outcome away are not scored, and the first lines name them.
 
     Example: leadscore schema infer leads.csv --label converted > schema.toml
     """
-    from leadscore.flows.schema import SchemaWish, infer_schema  # noqa: PLC0415
+    from leadscore.flows.infer import infer_schema  # noqa: PLC0415
+    from leadscore.flows.schema import SchemaWish  # noqa: PLC0415
     from leadscore.wiring import files  # noqa: PLC0415
 
     wish = SchemaWish(
         label=label, positive=positive, time=time, group=group, rows_in_order=rows_in_order
     )
-    with Watch("Reading the leads"), files().table(leads) as table:
-        text = infer_schema(table, wish)
-    sys.stdout.write(text)
+    with Watch("Reading and judging the leads"), files().table(leads) as table:
+        inferred = infer_schema(table, wish)
+    for line in inferred.news:
+        say(line, to=stderr())
+    sys.stdout.write(inferred.toml())

@@ -5,15 +5,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from leadscore.errors import BadRequest, NotFound
-from leadscore.flows.ports import Files, Table
+from leadscore.flows.ports import Files
 from leadscore.leads.infer import infer
 from leadscore.leads.schema import Schema, investor, parse_schema
-from leadscore.leads.schema_text import schema_toml
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ChosenSchema", "SchemaWish", "choose_schema", "infer_schema"]
+__all__ = ["ChosenSchema", "SchemaWish", "choose_schema", "read_schema"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,19 +60,6 @@ class ChosenSchema:
     comments: Mapping[str, str] = field(default_factory=dict)
 
 
-def infer_schema(table: Table, wish: SchemaWish) -> str:
-    """Return a schema for the table as TOML, with words for people.
-
-    Raises
-    ------
-    UserError
-        If what was wished for does not fit the file.
-    """
-    frame = table.frame()
-    found = _inferred(frame, wish)
-    return schema_toml(found.schema, comments=found.comments)
-
-
 def choose_schema(frame: "pd.DataFrame", wish: SchemaWish, files: Files | None) -> ChosenSchema:
     """Return the schema to read `frame` by.
 
@@ -94,7 +80,26 @@ def choose_schema(frame: "pd.DataFrame", wish: SchemaWish, files: Files | None) 
         return ChosenSchema(schema=_with_label(named, frame, wish), source="given")
     if _is_investor(frame, wish):
         return ChosenSchema(schema=investor(), source="investor")
-    return _inferred(frame, wish)
+    return read_schema(frame, wish)
+
+
+def read_schema(frame: "pd.DataFrame", wish: SchemaWish) -> ChosenSchema:
+    """Return a schema read off the frame's columns, whichever schema was named.
+
+    Raises
+    ------
+    UserError
+        If what was said about the label, the time or the group does not fit the frame.
+    """
+    found = infer(
+        frame,
+        label=wish.label,
+        positive=wish.positive,
+        time=wish.time,
+        group=wish.group,
+        order_rows=wish.rows_in_order,
+    )
+    return ChosenSchema(schema=found.schema, source="inferred", comments=found.comments)
 
 
 def _named(schema: Schema | str, files: Files | None) -> Schema:
@@ -114,18 +119,6 @@ def _is_investor(frame: "pd.DataFrame", wish: SchemaWish) -> bool:
     plain = wish.time is None and wish.group is None and not wish.rows_in_order
     needed = {label, *(one.name for one in shipped.features)}
     return said and plain and needed <= set(map(str, frame.columns))
-
-
-def _inferred(frame: "pd.DataFrame", wish: SchemaWish) -> ChosenSchema:
-    found = infer(
-        frame,
-        label=wish.label,
-        positive=wish.positive,
-        time=wish.time,
-        group=wish.group,
-        order_rows=wish.rows_in_order,
-    )
-    return ChosenSchema(schema=found.schema, source="inferred", comments=found.comments)
 
 
 def _with_label(schema: Schema, frame: "pd.DataFrame", wish: SchemaWish) -> Schema:

@@ -59,7 +59,8 @@ class Field:
     half_life : str
         For counters made from events: how fast an event fades, for example ``14d``.
     waiver : str
-        Why an ``audit`` or ``sales`` field is scored all the same; makes it a feature.
+        Why an ``audit`` or ``sales`` field is scored all the same: makes it a feature. For a
+        ``feature``: why it is kept though the audit calls it a leak.
     """
 
     name: str

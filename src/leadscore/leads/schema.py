@@ -223,8 +223,8 @@ def _field_faults(one: Field) -> Iterator[_Contradiction]:
         yield "type", "text", "any other type for a field that is scored; or the role ignore"
     if one.direction != "free" and one.type not in (*_NUMERIC, "flag"):
         yield "direction", one.direction, f"free for the type {one.type}"
-    if one.waiver and one.role not in ("audit", "sales"):
-        yield "waiver", one.waiver, "only for the roles audit and sales"
+    if one.waiver and one.role not in ("feature", "audit", "sales"):
+        yield "waiver", one.waiver, "only for the roles feature, audit and sales"
     yield from _value_faults(one)
     yield from _span_faults(one)
 

@@ -20,7 +20,9 @@ _ALWAYS = {
 _FOR_SCORED = {"theme", "direction"}
 
 
-def schema_toml(schema: Schema, *, comments: Mapping[str, str] | None = None) -> str:
+def schema_toml(
+    schema: Schema, *, comments: Mapping[str, str] | None = None, head: str = ""
+) -> str:
     """Write `schema` as TOML; `parse_schema` reads it back equal.
 
     Parameters
@@ -29,6 +31,8 @@ def schema_toml(schema: Schema, *, comments: Mapping[str, str] | None = None) ->
         The schema.
     comments : mapping of str to str, optional
         Words that are put above the fields they belong to.
+    head : str
+        Words that are put above everything.
 
     Examples
     --------
@@ -36,7 +40,7 @@ def schema_toml(schema: Schema, *, comments: Mapping[str, str] | None = None) ->
     >>> parse_schema(schema_toml(investor())) == investor()
     True
     """
-    blocks = ["\n".join(_top(schema))]
+    blocks = ["\n".join([*_comment(head), *_top(schema)])]
     if schema.label:
         blocks.append("\n".join(["[label]", *_keys(schema.label, _ALWAYS)]))
     said = comments or {}
@@ -54,11 +58,15 @@ def _top(schema: Schema) -> Iterator[str]:
 
 
 def _field(one: Field, comment: str) -> Iterator[str]:
-    for line in comment.splitlines():
-        # a control character in a comment is not TOML
-        yield "# " + "".join(char if char.isprintable() else " " for char in line)
+    yield from _comment(comment)
     yield "[[field]]"
     yield from _keys(one, _ALWAYS | _FOR_SCORED if one.scored else _ALWAYS)
+
+
+def _comment(words: str) -> Iterator[str]:
+    for line in words.splitlines():
+        # a control character in a comment is not TOML
+        yield ("# " + "".join(char if char.isprintable() else " " for char in line)).rstrip()
 
 
 def _keys(one: Field | Label | Tier, always: set[str]) -> Iterator[str]:

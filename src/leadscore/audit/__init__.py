@@ -1,0 +1,1 @@
+"""May we learn from this file: a court for every column, and the quality of the data."""

@@ -1,0 +1,1 @@
+"""What speaks against a column: each module looks for one kind of thing."""
