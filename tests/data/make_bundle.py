@@ -6,6 +6,7 @@ stays as people have it. This file shows what is in them, and makes those of the
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from leadscore.leads.values import conform_lead
@@ -30,12 +31,22 @@ LEADS: dict[str, list[dict[str, object]]] = {
 }
 LEADS["deep"] = LEADS["tier"]
 
+#: Leads that bundles score which keep what the model does not know (format 2 and later).
+MORE: dict[str, list[dict[str, object]]] = {
+    "tier": [
+        make_lead(lead_id="far", income=9e6, website_visits=900, email_opens=900, property_views=90)
+    ],
+    "outcome": [{"source": "Fax", "visits": 4_000, "spend": 1e6, "last_seen": "1970-01-01"}],
+}
+MORE["deep"] = MORE["tier"]
 
-def records(name: str, bundle: Path) -> list[ScoreRecord]:
-    """Return what the bundle says of its leads."""
+
+def records(bundle: Path) -> list[ScoreRecord]:
+    """Return what the bundle, named ``format_NUMBER_NAME``, says of its leads."""
+    _, number, name = bundle.stem.split("_")
     model = read_bundle(bundle)
     found = []
-    for lead in LEADS[name]:
+    for lead in LEADS[name] + (MORE[name] if int(number) > 1 else []):
         leads = conform_lead(lead, model.schema).leads
         scores = score_leads(model, leads, as_of="2026-01-31")
         found.append(score_record(model, leads, scores, 0))
@@ -44,15 +55,16 @@ def records(name: str, bundle: Path) -> list[ScoreRecord]:
 
 def make(folder: Path) -> None:
     """Write the bundles, one a folder and one a .zip, and beside each what it says."""
+    pages = {"card.html": "<h1>Model card</h1>\n", "card.md": "# Model card\n"}
     models = {
-        "tier": make_model(engine="tables"),
-        "outcome": make_model(schema=outcome_schema(), engine="curves"),
-        "deep": make_model(engine="trees"),
+        "tier": replace(make_model(engine="tables", doubt=True), pages=pages),
+        "outcome": make_model(schema=outcome_schema(), engine="curves", doubt=True),
+        "deep": make_model(engine="trees", doubt=True),
     }
     for name, suffix in (("tier", ""), ("outcome", ".zip"), ("deep", ".zip")):
         bundle = folder / f"format_{FORMAT}_{name}{suffix}"
         write_bundle(bundle, models[name])
-        said = json.dumps(records(name, bundle), indent=1, ensure_ascii=False)
+        said = json.dumps(records(bundle), indent=1, ensure_ascii=False)
         bundle.with_suffix(".scores.json").write_text(said + "\n", encoding="utf-8")
 
 

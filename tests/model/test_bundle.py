@@ -24,7 +24,11 @@ from leadscore.testing.models import make_leads, make_model, outcome_schema
 Parts = dict[str, bytes]
 KINDS: tuple[EngineKind, ...] = ("tables", "curves", "trees")
 POINT: dict[str, object] = {"tiers": ["Low", "Medium", "High"], "cuts": [0.0, 1.0]}
-PARTS = dump_model(make_model(schema=outcome_schema(), operating_point=POINT))
+PAGES = {"card.html": "<h1>Karte – ü</h1>\n", "card.md": "# Karte\r\n"}
+MODEL = replace(make_model(schema=outcome_schema(), operating_point=POINT, doubt=True), pages=PAGES)
+PARTS = dump_model(MODEL)
+#: Parts that a bundle may lack.
+SPARE = {"operating_point.json", "doubt.npz", *PAGES}
 PART_NAMES = sorted(PARTS)
 
 
@@ -112,9 +116,7 @@ def test_a_missing_part_is_named(name: str) -> None:
         load_model({one: PARTS[one] for one in PARTS if one != name})
 
 
-@pytest.mark.parametrize(
-    "name", sorted(set(PART_NAMES) - {"manifest.json", "operating_point.json"})
-)
+@pytest.mark.parametrize("name", sorted(set(PART_NAMES) - {"manifest.json"} - SPARE))
 def test_a_part_that_the_manifest_does_not_list_either_is_missed(name: str) -> None:
     with pytest.raises(BadBundle, match=name):
         load_model(sealed({one: PARTS[one] for one in PARTS if one != name}))
@@ -318,3 +320,64 @@ def test_a_model_with_a_number_that_is_none_is_not_written() -> None:
     model: Model = replace(make_model(), metrics={"auc": float("nan")})
     with pytest.raises(ValueError, match="not JSON compliant"):
         dump_model(model)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("schema", [investor(), outcome_schema()], ids=["tier", "outcome"])
+def test_what_a_model_does_not_know_is_kept(kind: EngineKind, schema: Schema) -> None:
+    model = make_model(schema=schema, engine=kind, doubt=True)
+    loaded = load_model(dump_model(model))
+    leads = make_leads(80, schema=schema, seed=1)
+    before, after = score_leads(model, leads), score_leads(loaded, leads)
+    assert dump_model(loaded) == dump_model(model)
+    assert before.sets.tobytes() == after.sets.tobytes()
+    assert before.unscored.tobytes() == after.unscored.tobytes()
+
+
+def test_the_cards_pages_come_back_to_the_letter() -> None:
+    assert load_model(PARTS).pages == PAGES
+    assert load_model(dump_model(make_model())).pages == {}
+
+
+def test_a_page_that_is_no_text_is_refused() -> None:
+    with pytest.raises(BadBundle, match=r"card\.html is not what it should be"):
+        load_model(with_part("card.html", b"\xff\xfe"))
+
+
+@pytest.mark.parametrize("name", sorted(SPARE - {"operating_point.json"}))
+def test_a_bundle_of_format_1_has_no_later_part(name: str) -> None:
+    older = {one: PARTS[one] for one in PARTS if one not in SPARE}
+    assert load_model(sealed(older, format=1)).doubt is None
+    with pytest.raises(BadBundle, match=f"unknown: {name}"):
+        load_model(sealed({**older, name: PARTS[name]}, format=1))
+
+
+def changed_doubt(**changes: object) -> Parts:
+    assert MODEL.doubt is not None
+    arrays = MODEL.doubt.to_arrays()
+    for name, values in changes.items():
+        arrays[name.replace("__", ".")] = np.array(values, np.float64)
+    return with_part("doubt.npz", array_bytes(arrays))
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"more": [1.0]}, "other arrays"),
+        ({"sets__least": [0.5, 0.5, 0.5]}, "classes are not the schema's"),
+        ({"sets__least": [0.5, 7.0]}, "not a probability"),
+        ({"known__low": [0.0]}, "another number of fields"),
+        ({"sets__level": []}, "doubt"),
+        ({"known__usual_strange": []}, "doubt"),
+    ],
+)
+def test_a_doubt_that_does_not_fit_is_refused(changes: dict[str, object], words: str) -> None:
+    with pytest.raises(BadBundle, match=rf"doubt\.npz is not what it should be.*{words}|{words}"):
+        load_model(changed_doubt(**changes))
+
+
+def test_a_doubt_about_other_fields_is_refused() -> None:
+    other = make_model(doubt=True)
+    assert other.doubt is not None
+    with pytest.raises(BadBundle, match="fields are not the schema's"):
+        load_model(with_part("doubt.npz", array_bytes(other.doubt.to_arrays())))

@@ -22,6 +22,7 @@ KEYS = [
     "score",
     "tier",
     "tier_set",
+    "outcome_set",
     "confidence",
     "probabilities",
     "expected_conversion",

@@ -69,7 +69,7 @@ def _print(console: "Console", out: str, done: "ScoredFile") -> None:
             to=console,
         )
     if done.unscored:
-        say(f"  {'Unscored':<10} {done.unscored:>10,}", to=console)
+        say(f"  {'Unscored':<10} {done.unscored:>10,} (the notes say why)", to=console)
     if done.skipped:
         say(f"{done.skipped:,} leads were skipped for their faults", to=console)
     if done.rejects:

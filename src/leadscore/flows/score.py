@@ -84,7 +84,7 @@ class ScoredFile:
     skipped : int
         How many were left out for their faults.
     unscored : int
-        How many are written without a score: for faults, or since nothing is known of them.
+        How many are written without a score: for faults, or since too little is known of them.
     tiers : dict of str to int
         How many leads are in each tier.
     rejects : str

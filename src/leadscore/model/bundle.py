@@ -15,6 +15,7 @@ from leadscore.leads.schema_text import schema_toml
 from leadscore.model.calibration import Calibration
 from leadscore.model.codec import array_bytes, json_bytes, read_arrays, read_json
 from leadscore.model.curves import Curves
+from leadscore.model.doubt import Doubt
 from leadscore.model.encode import Encoder
 from leadscore.model.engine import Engine
 from leadscore.model.reference import Reference
@@ -23,8 +24,9 @@ from leadscore.model.trees import Trees
 
 __all__ = ["FORMAT", "MOST_BYTES", "MOST_PARTS", "Model", "dump_model", "load_model"]
 
-#: The number of this bundle format. A change that old readers cannot follow raises it.
-FORMAT = 1
+#: The number of this bundle format; those below it are read too. A change that old readers cannot
+#: follow raises it: 2 added what a model does not know, and its card as pages.
+FORMAT = 2
 #: No bundle has more parts, or more bytes once unpacked.
 MOST_PARTS = 256
 MOST_BYTES = 1 << 30
@@ -41,6 +43,11 @@ _NEEDED = frozenset(
     ]
 )
 _KNOWN = re.compile(r"engine\.npz|operating_point\.json|member[0-9]+\.(?:json|ubj)")
+_DOUBT = "doubt.npz"
+#: The parts that are texts for people.
+_PAGES = ("card.html", "card.md")
+#: The parts that no bundle of a lower format has.
+_SINCE = {_DOUBT: 2, **dict.fromkeys(_PAGES, 2)}
 #: What the card says that the manifest says as well.
 _FROM_CARD = ("fingerprint", "seed", "versions")
 _FRESH_COPY = "Take a fresh copy of the bundle, or train the model again."
@@ -73,6 +80,10 @@ class Model:
         The boosted trees in XGBoost's own format, and how fields become their columns.
     operating_point : mapping, optional
         The tiers' thresholds as chosen; the codec is ``leadscore.score.tiers``'.
+    doubt : Doubt, optional
+        What it does not know; None in bundles from before that was kept.
+    pages : mapping of str to str
+        The card for people, by the names ``card.html`` and ``card.md``; empty where none was made.
     metrics : mapping
         Held-out figures, as JSON values.
     card : mapping
@@ -91,6 +102,8 @@ class Model:
     reference: Reference
     members: Mapping[str, bytes] = field(default_factory=dict)
     operating_point: Mapping[str, Any] | None = None
+    doubt: Doubt | None = None
+    pages: Mapping[str, str] = field(default_factory=dict)
     metrics: Mapping[str, Any] = field(default_factory=dict)
     card: Mapping[str, Any] = field(default_factory=dict)
     digest: str = ""
@@ -123,9 +136,12 @@ def dump_model(model: Model) -> dict[str, bytes]:
         "metrics.json": json_bytes(model.metrics),
         "card.json": json_bytes(model.card),
         **model.members,
+        **{name: text.encode("utf-8") for name, text in model.pages.items()},
     }
     if isinstance(model.engine, StepTables | Curves):
         parts["engine.npz"] = array_bytes(model.engine.to_arrays())
+    if model.doubt is not None:
+        parts[_DOUBT] = array_bytes(model.doubt.to_arrays())
     if model.operating_point is not None:
         parts["operating_point.json"] = json_bytes(model.operating_point)
     return {_MANIFEST: json_bytes(_sealed(_about(model, parts))), **dict(sorted(parts.items()))}
@@ -157,6 +173,8 @@ def load_model(parts: Mapping[str, bytes]) -> Model:
         reference=_opened("reference.npz", parts, lambda raw: _reference(raw, schema)),
         members=members,
         operating_point=_opened(point, parts, read_json) if point in parts else None,
+        doubt=_opened(_DOUBT, parts, lambda raw: _doubt(raw, schema)) if _DOUBT in parts else None,
+        pages={name: _opened(name, parts, _text) for name in _PAGES if name in parts},
         metrics=_opened("metrics.json", parts, read_json),
         card=_opened("card.json", parts, read_json),
     )
@@ -224,7 +242,7 @@ def _check_parts(manifest: Mapping[str, Any], parts: Mapping[str, bytes]) -> Non
     faults = {
         "missing": (_NEEDED | set(listed)) - found,
         "not in the manifest": found - set(listed),
-        "unknown": {one for one in listed if one not in _NEEDED and not _KNOWN.fullmatch(one)},
+        "unknown": {one for one in listed if not _is_known(one, manifest["format"])},
         "changed since it was saved": {
             one for one in found & set(listed) if listed[one] != _entry(parts[one])
         },
@@ -235,6 +253,11 @@ def _check_parts(manifest: Mapping[str, Any], parts: Mapping[str, bytes]) -> Non
             f"The bundle's parts do not fit its manifest: {'; '.join(told)}.",
             next_step=_FRESH_COPY,
         )
+
+
+def _is_known(part: str, number: int) -> bool:
+    later = number >= _SINCE.get(part, number + 1)
+    return later or part in _NEEDED or _KNOWN.fullmatch(part) is not None
 
 
 def _entry(content: bytes) -> dict[str, Any]:
@@ -298,6 +321,20 @@ def _reference(content: bytes, schema: Schema) -> Reference:
     _must(set(arrays) == set(reference.to_arrays()), "it has other arrays than a reference")
     _must(len(reference.fields) in (0, len(schema.features)), "its fields are not the schema's")
     return reference
+
+
+def _doubt(content: bytes, schema: Schema) -> Doubt:
+    arrays = read_arrays(content)
+    doubt = Doubt.from_arrays(arrays)
+    _must(set(arrays) == set(doubt.to_arrays()), "it has other arrays than a doubt")
+    _must(len(doubt.known.weight) == len(schema.features), "its fields are not the schema's")
+    classes = len(schema.label.names) if schema.label else 0
+    _must(len(doubt.sets.least) == classes, "its classes are not the schema's")
+    return doubt
+
+
+def _text(content: bytes) -> str:
+    return content.decode("utf-8")
 
 
 def _must(fine: bool, otherwise: str) -> None:  # noqa: FBT001 -- it reads as a sentence

@@ -61,6 +61,10 @@ class Encoder:
             for column in [leads.columns[name]]
         }
 
+    def unseen_places(self, leads: Leads) -> dict[int, NDArray[np.bool_]]:
+        """Return what `unseen` does, by the places of the fields."""
+        return {self.fields.index(name): mask for name, mask in self.unseen(leads).items()}
+
     def _codes(self, name: str, column: NDArray[np.generic]) -> NDArray[np.float32]:
         code = {level: float(place) for place, level in enumerate(self.levels[name])}
         other = code.get(OTHER, np.nan)

@@ -1,7 +1,7 @@
 """Notes: what was missing, unusual or unknown about a lead, and why one has no score."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 from leadscore.leads.schema import Field, Schema
 from leadscore.leads.table import Column, Leads
 from leadscore.model.encode import Encoder
+from leadscore.model.known import Known, Unknown
+from leadscore.score.doubt_words import unknown_words
 from leadscore.score.words import Value, fact_words, number_words, with_unit
 
-__all__ = ["Note", "NoteKind", "Notes", "find_notes"]
+__all__ = ["Note", "NoteKind", "Notes", "Rest", "find_notes"]
 
-NoteKind = Literal["missing", "unusual", "unseen", "empty", "faulty"]
+NoteKind = Literal["missing", "unusual", "unseen", "empty", "faulty", "unknown"]
 Mask = NDArray[np.bool_]
 
 _NUMERIC = ("integer", "number")
@@ -36,7 +38,8 @@ class Note:
         The field; empty where it is about the whole lead.
     kind : NoteKind
         ``missing``, ``unusual`` (outside the field's range) or ``unseen`` (a category that the
-        model does not know); ``empty`` and ``faulty`` say why there is no score.
+        model does not know); ``empty``, ``faulty`` and ``unknown`` (too much of it is missing or
+        far outside what the model has seen) say why there is no score.
     words : str
         The note for people.
     """
@@ -44,6 +47,49 @@ class Note:
     field: str
     kind: NoteKind
     words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rest:
+    """What the scores of n leads would rest on that the model cannot know.
+
+    Parameters
+    ----------
+    known : Known
+        What the model has seen.
+    names : tuple of str
+        The model's fields in order.
+    unknown : Unknown
+        What it cannot know of the leads.
+    """
+
+    known: Known
+    names: tuple[str, ...]
+    unknown: Unknown
+
+    def take(self, rows: NDArray[np.intp] | Mask | slice) -> "Rest":
+        """Return what those of the leads at `rows` rest on, in that order."""
+        return replace(self, unknown=self.unknown.take(rows))
+
+    def words(self, fields: Mapping[str, Field], rows: NDArray[np.intp]) -> list[str]:
+        """Return why the leads at `rows` have no score."""
+        both = np.stack([self.unknown.missing[rows], self.unknown.fields[rows]], axis=1)
+        # leads that lack the same fields, of which there are few kinds, have the same words
+        _, first, kind = np.unique(
+            both.reshape(len(rows), -1), axis=0, return_index=True, return_inverse=True
+        )
+        told = [self._told(fields, row) for row in rows[first]]
+        return [told[one] for one in kind.ravel()]
+
+    def _told(self, fields: Mapping[str, Field], row: int) -> str:
+        order = np.argsort(-self.known.weight, kind="stable")
+        unknown = self.unknown.fields[row]
+        return unknown_words(
+            [fields[self.names[at]].words for at in order if unknown[at]],
+            missing=int(self.unknown.missing[row].sum()),
+            share=float(self.unknown.share[row]),
+            fields=len(self.names),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +106,15 @@ class Notes:
         For each field and kind which leads have the note; those that no lead has are left out.
     n : int
         The number of leads.
+    rest : Rest, optional
+        What the model cannot know of them; None where it keeps nothing to say that by.
     """
 
     fields: Mapping[str, Field]
     columns: Mapping[str, Column]
     found: Mapping[tuple[str, NoteKind], Mask]
     n: int
+    rest: Rest | None = None
 
     def of(self, row: int) -> tuple[Note, ...]:
         """Return the notes of the lead at `row`."""
@@ -79,9 +128,13 @@ class Notes:
         """Return each lead's notes as one short text, empty where there are none, shape (n,)."""
         texts = np.full(self.n, "", dtype=object)
         for (name, kind), mask in self.found.items():
-            words = f"{self.fields[name].words} {_SHORT[kind]}" if name else _WHY[kind]
-            so_far = texts[mask]
-            texts[mask] = np.where(so_far == "", words, so_far + f"; {words}")
+            if name:
+                words = f"{self.fields[name].words} {_SHORT[kind]}"
+                so_far = texts[mask]
+                texts[mask] = np.where(so_far == "", words, so_far + f"; {words}")
+            else:
+                # why there is no score: a lead has one such note, and it comes first
+                texts[mask] = self._why(kind, np.flatnonzero(mask))
         return texts
 
     def take(self, rows: NDArray[np.intp] | Mask | slice) -> "Notes":
@@ -91,11 +144,17 @@ class Notes:
             columns={name: column[rows] for name, column in self.columns.items()},
             found={key: mask[rows] for key, mask in self.found.items()},
             n=len(np.arange(self.n)[rows]),
+            rest=None if self.rest is None else self.rest.take(rows),
         )
+
+    def _why(self, kind: NoteKind, rows: NDArray[np.intp]) -> list[str]:
+        if kind == "unknown" and self.rest is not None:
+            return self.rest.words(self.fields, rows)
+        return [_WHY[kind]] * len(rows)
 
     def _words(self, name: str, kind: NoteKind, row: int) -> str:
         if not name:
-            return _WHY[kind]
+            return self._why(kind, np.array([row]))[0]
         field = self.fields[name]
         value: Value = self.columns[name][row]
         if kind == "missing":
@@ -105,8 +164,14 @@ class Notes:
         return f"{fact_words(field, value)} is unusual: most are {_span_words(field)}"
 
 
-def find_notes(
-    leads: Leads, schema: Schema, encoder: Encoder, *, refused: Mask | None = None
+def find_notes(  # noqa: PLR0913 - three inputs, and what the caller knows of the leads
+    leads: Leads,
+    schema: Schema,
+    encoder: Encoder,
+    *,
+    refused: Mask | None = None,
+    known: Known | None = None,
+    encoded: NDArray[np.float32] | None = None,
 ) -> Notes:
     """Return what there is to know about the leads.
 
@@ -124,13 +189,23 @@ def find_notes(
         It knows the categories.
     refused : ndarray of bool of shape (n,), optional
         The leads that may not be scored, since a value is not allowed.
+    known : Known, optional
+        What the model has seen; leads of which it knows too little have no score.
+    encoded : ndarray of float32, shape (n, fields), optional
+        The leads as the model sees them, where the caller has them already.
     """
     noted = [one for one in schema.fields if _noted(one) and one.name in leads.columns]
     missing = {one.name: _missing(leads.columns[one.name]) for one in noted if one.scored}
     faulty = np.zeros(leads.n, dtype=bool) if refused is None else refused
     empty = np.logical_and.reduce(list(missing.values())) & ~faulty
     unseen = encoder.unseen(leads)
+    rest = None
     found: dict[tuple[str, NoteKind], Mask] = {("", "faulty"): faulty, ("", "empty"): empty}
+    if known is not None:
+        x = encoder.encode(leads) if encoded is None else encoded
+        places = {encoder.fields.index(name): mask for name, mask in unseen.items()}
+        rest = Rest(known=known, names=encoder.fields, unknown=known.unknown(x, places))
+        found["", "unknown"] = rest.unknown.too_much & ~empty & ~faulty
     for one in noted:
         if one.scored:
             found[one.name, "missing"] = missing[one.name] & ~empty & ~faulty
@@ -143,6 +218,7 @@ def find_notes(
         columns={one.name: leads.columns[one.name] for one in noted},
         found={key: mask for key, mask in found.items() if mask.any()},
         n=leads.n,
+        rest=rest,
     )
 
 

@@ -68,7 +68,8 @@ def _stated(scores: Scores, row: int) -> ScoreRecord:
     return {
         "score": _number(scores.score[row]),
         "tier": tier,
-        "tier_set": [tier],
+        "tier_set": _tier_set(scores, row, tier),
+        "outcome_set": _class_set(scores, row) or None if scores.outcome else None,
         "confidence": _number(scores.confidence[row]),
         "probabilities": _probabilities(scores, row) if scored else None,
         "expected_conversion": _number(scores.expected_conversion[row]),
@@ -77,6 +78,15 @@ def _stated(scores: Scores, row: int) -> ScoreRecord:
         else None,
         "base": _number(scores.base) if scored else None,
     }
+
+
+def _tier_set(scores: Scores, row: int, tier: str) -> list[Json]:
+    """Return the tiers that cannot be ruled out; an outcome model's tier is a decision instead."""
+    return [tier] if scores.outcome else _class_set(scores, row) or [tier]
+
+
+def _class_set(scores: Scores, row: int) -> list[Json]:
+    return [name for name, held in zip(scores.class_names, scores.sets[row], strict=True) if held]
 
 
 def _probabilities(scores: Scores, row: int) -> dict[str, Json]:

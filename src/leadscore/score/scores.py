@@ -58,6 +58,9 @@ class Scores:
         For each theme of the model's fields the sum of their effects.
     notes : Notes
         What was missing, unusual or unknown.
+    sets : ndarray of bool, shape (n, K)
+        Which classes cannot be ruled out: sets that hold the true class in nine of ten leads of
+        each class. False throughout where the model keeps no such sets.
     unscored : ndarray of bool, shape (n,)
         The leads without a score.
     encoded : ndarray of float32, shape (n, fields)
@@ -81,6 +84,7 @@ class Scores:
     effects: Floats
     themes: Mapping[str, Floats]
     notes: Notes
+    sets: Mask
     unscored: Mask
     encoded: NDArray[np.float32]
     as_of: str
@@ -103,6 +107,7 @@ class Scores:
             effects=self.effects[rows],
             themes={name: sums[rows] for name, sums in self.themes.items()},
             notes=self.notes.take(rows),
+            sets=self.sets[rows],
             unscored=self.unscored[rows],
             encoded=self.encoded[rows],
             as_of=self.as_of,
@@ -114,7 +119,8 @@ def score_leads(
 ) -> Scores:
     """Score leads; what one lead gets depends on that lead and the model alone.
 
-    A lead with none of the model's fields has no score, and its notes say why.
+    A lead with none of the model's fields has no score, and neither has one of which too much is
+    missing or far outside what the model has seen; their notes say why.
 
     Parameters
     ----------
@@ -127,9 +133,12 @@ def score_leads(
     refused : ndarray of bool of shape (n,), optional
         The leads that may not be scored, since a value is not allowed.
     """
-    notes = find_notes(leads, model.schema, model.encoder, refused=refused)
-    unscored = _either(notes, leads.n)
     encoded = model.encoder.encode(leads)
+    known = None if model.doubt is None else model.doubt.known
+    notes = find_notes(
+        leads, model.schema, model.encoder, refused=refused, known=known, encoded=encoded
+    )
+    unscored = _either(notes, leads.n)
     effects = model.engine.effects(encoded)
     margin = model.engine.base + _sum(effects, range(effects.shape[1]))
     told = np.round(model.probabilities(encoded, margin), _DECIMALS)
@@ -152,6 +161,7 @@ def score_leads(
             name: _blank(sums, unscored) for name, sums in _themes(model.schema, effects).items()
         },
         notes=notes,
+        sets=_sets(model, told, tier) & ~unscored[:, None],
         unscored=unscored,
         encoded=encoded,
         as_of=as_of,
@@ -186,6 +196,13 @@ def _confidence(model: Model, told: Floats, tier: NDArray[np.intp]) -> Floats:
     if model.outcome:
         return np.full(len(told), np.nan)
     return np.asarray(told[np.arange(len(told)), tier])
+
+
+def _sets(model: Model, told: Floats, tier: NDArray[np.intp]) -> Mask:
+    """Return the classes that cannot be ruled out; the stated one among them where it is one."""
+    if model.doubt is None:
+        return np.zeros(told.shape, dtype=bool)
+    return model.doubt.sets.holding(told, None if model.outcome else tier)
 
 
 def _expected(model: Model, told: Floats) -> Floats:

@@ -19,6 +19,8 @@ from leadscore.score.tiers import tier_rule
 __all__ = ["read_bundle", "read_parts", "refuse_occupied", "write_bundle", "write_parts"]
 
 _MANIFEST = "manifest.json"
+#: How the names of parts end.
+_ENDINGS = frozenset([".html", ".json", ".md", ".npz", ".toml", ".ubj"])
 #: What desktops leave in folders that they show.
 _CRUMBS = frozenset([".DS_Store", "Thumbs.db", "desktop.ini"])
 #: The first moment that a zip knows, so that no clock is in the bytes.
@@ -266,9 +268,7 @@ def _is_bundle(target: Path) -> bool:
             return False
     plain = all(one.is_file() and not one.is_symlink() for one in target.iterdir())
     endings = {one.suffix for one in target.iterdir() if one.name not in _CRUMBS}
-    return (
-        plain and (target / _MANIFEST).is_file() and endings <= {".json", ".npz", ".toml", ".ubj"}
-    )
+    return plain and (target / _MANIFEST).is_file() and endings <= _ENDINGS
 
 
 def _is_empty(target: Path) -> bool:

@@ -1,6 +1,7 @@
 """Makers of small models, put together by hand, and of leads for them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,10 +10,13 @@ from leadscore.leads.schema import Field, Label, Schema, investor
 from leadscore.leads.table import Column, Leads
 from leadscore.model.bundle import Model
 from leadscore.model.calibration import Calibration
+from leadscore.model.conformal import fit_sets
 from leadscore.model.curves import Curve, Curves
+from leadscore.model.doubt import Doubt
 from leadscore.model.encode import OTHER, Encoder
 from leadscore.model.engine import Engine, EngineKind
 from leadscore.model.expand import Expansion
+from leadscore.model.known import fit_known
 from leadscore.model.remember import fit_reference
 from leadscore.model.tables import Axis, PairTable, StepTables
 from leadscore.model.trees import Member, Trees, member_parts
@@ -50,6 +54,7 @@ def make_model(
     schema: Schema | None = None,
     engine: EngineKind = "tables",
     operating_point: Mapping[str, object] | None = None,
+    doubt: bool = False,
     seed: int = 0,
 ) -> Model:
     """Return a small model; its effects are drawn, its parts fit together.
@@ -62,6 +67,9 @@ def make_model(
         What it scores with.
     operating_point : mapping, optional
         The tiers' thresholds.
+    doubt : bool
+        Whether it keeps what it does not know, as trained models do: it then says which tiers
+        cannot be ruled out, and leaves leads of which too little is known without a score.
     seed : int
         Equal seeds give equal models.
 
@@ -80,7 +88,7 @@ def make_model(
     scorer = _engine(engine, features, encoded, draws)
     margin = scorer.base + scorer.effects(encoded).sum(axis=1)
     outcome = schema.label is not None and schema.label.outcome
-    return Model(
+    model = Model(
         name="made",
         version="1",
         recipe="logistic" if engine == "curves" else "ordinal",
@@ -99,6 +107,7 @@ def make_model(
         metrics={"accuracy": {"value": 0.8, "low": 0.7, "high": 0.9}},
         card={"rows": len(margin), "seed": seed, "fingerprint": "made"},
     )
+    return replace(model, doubt=_doubt(model, leads, draws)) if doubt else model
 
 
 def make_leads(n: int, *, schema: Schema | None = None, seed: int = 0) -> Leads:
@@ -203,6 +212,18 @@ def _curve(field: Field, draws: np.random.Generator) -> Curve:
         knots=knots,
         heights=draws.normal(size=len(knots) or len(_LEVELS)),
         missing=float(draws.normal()),
+    )
+
+
+def _doubt(model: Model, leads: Leads, draws: np.random.Generator) -> Doubt:
+    """Return the doubt of a model whose probabilities come true on its reference leads."""
+    x = model.encoder.encode(leads)
+    told = model.probabilities(x, model.engine.base + model.engine.effects(x).sum(axis=1))
+    drawn = (draws.random((len(told), 1)) > told.cumsum(axis=1)).sum(axis=1)
+    unseen = model.encoder.unseen_places(leads)
+    return Doubt(
+        sets=fit_sets(told, np.minimum(drawn, told.shape[1] - 1)),
+        known=fit_known(x, unseen, engine=model.engine, schema=model.schema),
     )
 
 
