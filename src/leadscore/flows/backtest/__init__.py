@@ -1,0 +1,1 @@
+"""The backtest: learn from the past, replay what came later."""
