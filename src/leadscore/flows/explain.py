@@ -1,7 +1,9 @@
-"""One lead: its score, and why."""
+"""One lead: its score, why, and what would raise it."""
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from leadscore.errors import BadInput
 from leadscore.flows.labelled import refuse_faults
@@ -10,11 +12,31 @@ from leadscore.leads.values import conform_lead
 from leadscore.model.bundle import Model
 from leadscore.score.record import ScoreRecord, score_record
 from leadscore.score.scores import score_leads
+from leadscore.score.what_if import WhatIf, what_if
 
-__all__ = ["explain_file", "explain_values"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Explained", "explain_file", "explain_values", "what_if_frame"]
 
 
-def explain_file(model_path: str, path: str, *, files: Files, as_of: str = "") -> ScoreRecord:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """A lead's score record, and what it takes to say it in words.
+
+    Parameters
+    ----------
+    record : ScoreRecord
+        The record, with what would raise the lead under ``what_if``.
+    fields : int
+        How many fields the model has.
+    """
+
+    record: ScoreRecord
+    fields: int
+
+
+def explain_file(model_path: str, path: str, *, files: Files, as_of: str = "") -> Explained:
     """Return the score record of the lead at `path`, a JSON object of its fields.
 
     Parameters
@@ -45,16 +67,61 @@ def explain_file(model_path: str, path: str, *, files: Files, as_of: str = "") -
             allowed='one object of fields, for example {"income": 120000}',
             next_step="For many leads use `leadscore score`.",
         )
-    return explain_values(files.read_model(model_path), values, as_of=as_of)
+    model = files.read_model(model_path)
+    record = explain_values(model, values, as_of=as_of)
+    return Explained(record=record, fields=len(model.schema.features))
 
 
 def explain_values(model: Model, values: Mapping[str, object], *, as_of: str = "") -> ScoreRecord:
-    """Return the score record of one lead; see `explain_file`."""
+    """Return the score record of one lead, with what would raise it under ``what_if``.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    values : mapping of str to object
+        The lead's fields, as JSON has them.
+    as_of : str
+        The moment that the score is of; it is written down as it is.
+
+    Raises
+    ------
+    BadInput
+        With every fault of the lead.
+    """
     found = conform_lead(values, model.schema)
     # what became of a lead is no part of scoring it
     label = model.schema.label.field if model.schema.label else ""
     refuse_faults(tuple(fault for fault in found.faults if fault.field != label))
-    return score_record(model, found.leads, score_leads(model, found.leads, as_of=as_of), 0)
+    record = score_record(model, found.leads, score_leads(model, found.leads, as_of=as_of), 0)
+    return {**record, "what_if": what_if(model, found.leads)[0].to_json()}
+
+
+def what_if_frame(model: Model, frame: "pd.DataFrame", *, most: int = 3) -> tuple[WhatIf, ...]:
+    """Return, for each row of a frame, the smallest changes that would raise it to the next tier.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    frame : pandas.DataFrame
+        The leads.
+    most : int
+        How many alternatives for each.
+
+    Raises
+    ------
+    BadInput
+        With every fault of the leads.
+    BadRequest
+        If `most` is less than one.
+    """
+    from leadscore.leads.conform import conform  # noqa: PLC0415 - one lead needs no pandas
+
+    found = conform(frame, model.schema)
+    label = model.schema.label.field if model.schema.label else ""
+    refuse_faults(tuple(fault for fault in found.faults if fault.field != label))
+    return what_if(model, found.leads, most=most)
 
 
 def _kind(value: object) -> str:
