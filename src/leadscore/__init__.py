@@ -11,6 +11,8 @@ _HOMES = {
     "Model": "leadscore.model.bundle",
     "Schema": "leadscore.leads.schema",
     "UserError": "leadscore.errors",
+    "audit_leads": "leadscore.library",
+    "backtest_leads": "leadscore.library",
     "evaluate_model": "leadscore.library",
     "explain_lead": "leadscore.library",
     "infer_schema": "leadscore.library",
@@ -20,6 +22,7 @@ _HOMES = {
     "save_model": "leadscore.library",
     "score_leads": "leadscore.library",
     "train_model": "leadscore.library",
+    "what_if": "leadscore.library",
 }
 
 __all__ = ["__version__", *_HOMES]

@@ -13,8 +13,11 @@ if TYPE_CHECKING:
     from leadscore.leads.schema import Schema
     from leadscore.model.bundle import Model
     from leadscore.score.record import ScoreRecord
+    from leadscore.score.what_if import WhatIf
 
 __all__ = [
+    "audit_leads",
+    "backtest_leads",
     "evaluate_model",
     "explain_lead",
     "infer_schema",
@@ -22,6 +25,7 @@ __all__ = [
     "save_model",
     "score_leads",
     "train_model",
+    "what_if",
 ]
 
 
@@ -92,7 +96,7 @@ def infer_schema(  # noqa: PLR0913  -- each is an option of `leadscore schema in
     group: str | None = None,
     rows_in_order: bool = False,
 ) -> "Schema":
-    """Read a schema off leads.
+    """Read a schema off leads and audit it: what gives the outcome away is not scored.
 
     Parameters
     ----------
@@ -110,16 +114,44 @@ def infer_schema(  # noqa: PLR0913  -- each is an option of `leadscore schema in
     UserError
         If what was said does not fit the leads.
     """
-    from leadscore.leads.infer import infer  # noqa: PLC0415
+    from leadscore.flows.infer import infer_frame  # noqa: PLC0415
+    from leadscore.flows.schema import SchemaWish  # noqa: PLC0415
 
-    return infer(
-        _frame(leads),
-        label=label,
-        positive=positive,
-        time=time,
-        group=group,
-        order_rows=rows_in_order,
-    ).schema
+    wish = SchemaWish(
+        label=label, positive=positive, time=time, group=group, rows_in_order=rows_in_order
+    )
+    return infer_frame(_frame(leads), wish).chosen.schema
+
+
+def audit_leads(
+    leads: "pd.DataFrame | str | Path",
+    *,
+    schema: "Schema | str | None" = None,
+    label: str | None = None,
+    positive: str | None = None,
+) -> dict[str, object]:
+    """Judge whether one may learn from leads: every column, and the quality of the data.
+
+    Parameters
+    ----------
+    leads : DataFrame, str or Path
+        The leads, or the CSV or Parquet file that they are in.
+    schema : Schema or str, optional
+        What their columns mean; read off the leads where not given.
+    label, positive : str, optional
+        The column that says what became of a lead, and its value that counts as converted.
+
+    Raises
+    ------
+    UserError
+        If what was said does not fit the leads.
+    """
+    from leadscore.flows.audit import audit_frame  # noqa: PLC0415
+    from leadscore.flows.schema import SchemaWish, choose_schema  # noqa: PLC0415
+
+    frame = _frame(leads)
+    wish = SchemaWish(schema=schema, label=label, positive=positive)
+    return audit_frame(frame, choose_schema(frame, wish, files()).schema).to_json()
 
 
 def score_leads(
@@ -214,6 +246,94 @@ def evaluate_model(
     if out is not None:
         files().write_text(str(out), report_html(report(judged)), force=force)
     return judged_json(judged)
+
+
+def backtest_leads(  # noqa: PLR0913  -- each is an option of `leadscore backtest` as well
+    leads: "pd.DataFrame | str | Path",
+    *,
+    calls_per_day: int,
+    schema: "Schema | str | None" = None,
+    recipe: str = "auto",
+    start: float = 0.4,
+    queue_days: int = 7,
+    retrain: str = "monthly",
+    seed: int = 0,
+    out: str | Path | None = None,
+    force: bool = False,
+) -> dict[str, object]:
+    """Replay the later part of leads at a team's own number of calls a day.
+
+    Parameters
+    ----------
+    leads : DataFrame, str or Path
+        The leads, or the CSV or Parquet file that they are in.
+    calls_per_day : int
+        How many leads the team calls a day.
+    schema : Schema or str, optional
+        What their columns mean, with a field of the role time, or ``order = "rows"``.
+    recipe : str
+        As for `train_model`.
+    start : float
+        The share of the leads before the replay begins.
+    queue_days : int
+        How many days a lead waits to be called.
+    retrain : {"monthly", "quarterly", "none"}
+        How often a model is trained anew beside the frozen one.
+    seed : int
+        Seed of everything random.
+    out : str or Path, optional
+        Where the page goes.
+    force : bool
+        Whether a page that is there may be replaced.
+
+    Raises
+    ------
+    UserError
+        If the leads have faults, no time or too short a past, or something stands at `out`.
+    """
+    from leadscore.flows.backtest.run import BacktestWish, backtest_frame  # noqa: PLC0415
+    from leadscore.flows.schema import SchemaWish  # noqa: PLC0415
+    from leadscore.measure.backtest.page import backtest_html  # noqa: PLC0415
+
+    wish = BacktestWish(
+        calls_per_day=calls_per_day,
+        schema=SchemaWish(schema=schema),
+        recipe=recipe,
+        start=start,
+        queue_days=queue_days,
+        retrain=retrain,
+        seed=seed,
+    )
+    if out is not None:
+        files().refuse_existing(str(out), force=force)
+    found = backtest_frame(_frame(leads), wish, files=files())
+    if out is not None:
+        files().write_text(str(out), backtest_html(found), force=force)
+    return found.to_json()
+
+
+def what_if(
+    model: "Model", leads: "pd.DataFrame | str | Path", *, most: int = 3
+) -> "tuple[WhatIf, ...]":
+    """Say, for each lead, the smallest changes that would bring it to the next tier.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    leads : DataFrame, str or Path
+        The leads, or the CSV or Parquet file that they are in.
+    most : int
+        How many alternatives a lead gets.
+
+    Raises
+    ------
+    UserError
+        If the leads have faults, or `most` is less than one.
+    """
+    from leadscore.flows.explain import what_if_frame  # noqa: PLC0415
+
+    return what_if_frame(model, _frame(leads), most=most)
 
 
 def open_model(path: str | Path) -> "Model":

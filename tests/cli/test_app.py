@@ -8,7 +8,17 @@ import pytest
 import leadscore
 from tests.cli.conftest import Run
 
-VERBS = ("demo", "world", "schema infer", "train", "evaluate", "score", "explain", "claims")
+VERBS = (
+    "demo",
+    "world",
+    "schema infer",
+    "audit",
+    "train",
+    "evaluate",
+    "score",
+    "explain",
+    "claims",
+)
 
 
 def test_every_verb_is_in_the_help(run: Run) -> None:

@@ -8,18 +8,17 @@ import numpy as np
 from leadscore.leads.schema import Field
 from leadscore.measure.charts.lines import GainsLine
 from leadscore.measure.curves import gains, reliability
+from leadscore.measure.figures import class_rows, confusion_rows, summary_figures
 from leadscore.measure.metrics import Number, ece_floor, evaluate, rank_metrics
 from leadscore.measure.pages import report_html
 from leadscore.measure.report import (
     Comparison,
     Report,
     Warn,
-    class_rows,
-    confusion_rows,
     lift_headline,
-    summary_figures,
 )
 from leadscore.measure.shapes import importance, shape
+from tests.measure.known_groups import make_fairness, make_groups, make_treated
 
 CLASSES = ("no", "converted")
 QUESTIONS = (
@@ -66,6 +65,12 @@ def make_report() -> Report:
         warnings=(Warn(words="It is <off>.", advice="Do this."),),
         left_out=("Fairness: no audit field.",),
     )
+
+
+def make_fair_report() -> Report:
+    found = make_fairness(make_treated(600, seed=0), make_groups(600, seed=0))
+    bad = replace(found, absent=("<age>",))
+    return replace(make_report(), fairness=bad, doubt=("Sets <hold>.",), simpler="So <simple>.")
 
 
 class Reader(HTMLParser):
@@ -179,3 +184,13 @@ def test_figures_without_draws_have_no_interval_and_still_a_chart() -> None:
 
 def test_equal_reports_give_equal_bytes() -> None:
     assert report_html(make_report()) == report_html(make_report())
+
+
+def test_groups_doubt_and_simplicity_have_their_places() -> None:
+    page = report_html(make_fair_report())
+    words = "".join(read(page).words)
+    assert "Are people treated alike?" in words
+    assert "Does it know what it does not know?" in words
+    for escaped in ("&lt;age&gt;", "Sets &lt;hold&gt;.", "So &lt;simple&gt;."):
+        assert escaped in page
+    assert "Are people treated alike?" not in report_html(make_report())

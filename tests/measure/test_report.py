@@ -4,14 +4,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from leadscore.measure.figures import class_rows, confusion_rows, summary_figures
 from leadscore.measure.metrics import Number, evaluate
 from leadscore.measure.report import (
     calibration_warning,
-    class_rows,
-    confusion_rows,
     leak_note,
     lift_headline,
-    summary_figures,
 )
 
 

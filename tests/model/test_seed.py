@@ -57,7 +57,8 @@ def test_with_two_classes_the_calibration_is_xgboosts_own_sigmoid() -> None:
     wanted = 1 / (1 + np.exp(-own_margins(model, x)))
     assert model.predict_proba(x)[:, 1] == pytest.approx(wanted, abs=1e-5)
     kept = model.calibration_.probabilities(model.margin(x))
-    assert kept == pytest.approx(model.predict_proba(x), abs=1e-9)
+    # float32 sums of leaves and of contributions differ in their last bits
+    assert kept == pytest.approx(model.predict_proba(x), abs=1e-6)
 
 
 def test_a_fifth_of_every_class_is_held_out() -> None:

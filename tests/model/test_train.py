@@ -10,6 +10,8 @@ from leadscore.leads.schema import Field, Label, Schema, investor
 from leadscore.leads.table import Leads
 from leadscore.model.bundle import dump_model
 from leadscore.model.train import Fitted, RecipeName, fit_model, scored_schema
+from leadscore.score.scores import score_leads
+from leadscore.world.scenarios import scenario_leads
 from leadscore.world.seed import FIELDS, generate, to_leads
 
 Labels = NDArray[np.int64]
@@ -177,3 +179,55 @@ def test_a_missing_date_counts_as_the_oldest() -> None:
     card = fit_model(undated, labels, without("group")).model.card
     assert isinstance(card["choice"], dict)
     assert card["choice"]["validation"] == "forward"
+
+
+def shifted(leads: Leads, names: tuple[str, ...]) -> Leads:
+    """Return leads with values far beyond any that a world has."""
+    far = {name: np.asarray(leads.columns[name], np.float64) * 30 + 900 for name in names}
+    return replace(leads, columns={**leads.columns, **far})
+
+
+@pytest.mark.parametrize("recipe", ["logistic", "ordinal", "seed"])
+def test_a_model_knows_what_it_does_not_know(recipe: RecipeName) -> None:
+    model = investors(recipe).model
+    leads = to_leads(generate(400, seed=6))
+    assert score_leads(model, leads).unscored.mean() <= 0.01
+    assert not score_leads(model, scenario_leads()).unscored.any()
+    counts = ("income", "website_visits", "email_opens", "property_views", "time_on_site_minutes")
+    assert score_leads(model, shifted(leads, counts)).unscored.mean() >= 0.95
+
+
+def test_where_fields_are_missing_as_a_rule_such_leads_are_scored() -> None:
+    leads, labels = make_outcomes()
+    source = np.array([one or "web" for one in leads.columns["source"]], dtype=object)
+    whole = replace(leads, columns={**leads.columns, "source": source})
+    size = np.array(leads.columns["size"], np.float64)
+    size[::3] = np.nan
+    gappy = replace(whole, columns={**whole.columns, "size": size})
+    used, strict = (
+        fit_model(one, labels, without("group", "time"), recipe="logistic").model
+        for one in (gappy, whole)
+    )
+    assert not score_leads(used, gappy).unscored.any()
+    assert score_leads(strict, gappy).unscored.tolist() == np.isnan(size).tolist()
+    assert used.doubt is not None
+    assert used.doubt.known.missing[0] == pytest.approx(134 / 400)
+
+
+def test_sets_hold_the_tier_of_nine_in_ten_new_leads_of_each_class() -> None:
+    held, of_class = np.zeros(3), np.zeros(3)
+    for seed in range(6):
+        world = generate(1800, seed=seed)
+        leads = to_leads(world)
+        model = fit_model(
+            leads.take(slice(0, 1000)), world.tier[:1000], investor(), recipe="logistic"
+        ).model
+        scores = score_leads(model, leads.take(slice(1000, None)))
+        labels = world.tier[1000:]
+        hit = scores.sets[np.arange(800), labels]
+        of_class += np.bincount(labels, minlength=3)
+        held += np.bincount(labels[hit], minlength=3)
+    # the thresholds are drawn too, with about as many leads as the test
+    error = 3 * np.sqrt(2 * 0.09 / of_class)
+    assert ((held / of_class > 0.9 - error) & (held / of_class < 0.94 + error)).all()
+    assert 0.88 < held.sum() / of_class.sum() < 0.93

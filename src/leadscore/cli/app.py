@@ -6,7 +6,18 @@ import typer
 from typer.core import TyperGroup
 
 from leadscore import __version__
-from leadscore.cli import claims, demo, evaluate, explain, schema, score, train, world
+from leadscore.cli import (
+    audit,
+    backtest,
+    claims,
+    demo,
+    evaluate,
+    explain,
+    schema,
+    score,
+    train,
+    world,
+)
 from leadscore.cli.screen import print_error
 from leadscore.errors import LeadscoreError, UserError
 
@@ -57,8 +68,10 @@ def _leadscore(
 app.command("demo")(demo.demo)
 app.command("world")(world.world)
 app.add_typer(schema.app, name="schema")
+app.command("audit")(audit.audit)
 app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
+app.command("backtest")(backtest.backtest)
 app.command("score")(score.score)
 app.command("explain")(explain.explain)
 app.command("claims")(claims.claims)

@@ -67,7 +67,10 @@ def _json(out: str, trained: "Trained") -> dict[str, object]:
         "unused": list(trained.unused),
         "rows": trained.rows,
         "still_open": trained.still_open,
+        "split": trained.split,
         "held_out": trained.held_out,
+        "comparison": [one.to_json() for one in trained.comparison],
+        "audit": trained.audit.to_json(),
         "metrics": trained.metrics,
         "warnings": [one.words for one in trained.warnings],
     }
@@ -80,16 +83,26 @@ _SOURCES = {
 }
 
 
+#: How the leads were kept apart that the figures are on, by `Trained.split`.
+_APART = {
+    "forward": "leads that came after those learned from",
+    "group": "leads of groups that the fits had not seen",
+    "random": "leads drawn at random and held out of the fits, which flatters",
+}
+
+
 def _print(out: str, trained: "Trained") -> None:
     model, metrics = trained.model, trained.metrics
     say(f"Learned from {trained.rows:,} leads, by {_SOURCES[trained.chosen.source]}.")
     say(_label_words(model))
     if trained.still_open:
         say(f"Left out: {trained.still_open:,} leads whose label is not known yet.")
+    for line in trained.leaks:
+        say(line)
     if trained.unused:
         say(f"Not scored: {', '.join(trained.unused)}")
     say(f"Recipe: {model.recipe} {choice_words(model.card.get('choice'))}")
-    say(f"On {trained.held_out:,} leads that were held out of the fits (95 % intervals):")
+    say(f"On {trained.held_out:,} {_APART[trained.split]} (95 % intervals):")
     say(f"  lift at 10 %  {number_words(metrics['lift_10'], digits=2)}")
     say(f"  AUC           {number_words(metrics['auc'])}")
     say(f"  accuracy      {number_words(metrics['accuracy'])}")
@@ -97,7 +110,7 @@ def _print(out: str, trained: "Trained") -> None:
     say(f"  ECE           {number_words(metrics['ece'])}")
     for one in trained.warnings:
         print_warning(one.words, one.advice)
-    say(f"Saved to {out}")
+    say(f"Saved to {out}; its card is card.html in there")
     say(f"Next: leadscore score {out} NEW-LEADS SCORED")
 
 

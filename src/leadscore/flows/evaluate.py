@@ -7,14 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadscore.errors import BadRequest
+from leadscore.flows.fairness import fairness_of, told_scores
 from leadscore.flows.fingerprint import fingerprint
 from leadscore.flows.labelled import Labelled, class_names, labelled
 from leadscore.flows.ports import Files, Table, Teller, no_news
-from leadscore.flows.report import Judged, report
+from leadscore.flows.report import Judged, Order, report
 from leadscore.flows.rivals import Rival, baselines, compared, other_recipes
-from leadscore.flows.train import draws_for
-from leadscore.measure.metrics import evaluate
+from leadscore.measure.coverage import Coverage, coverage
+from leadscore.measure.metrics import Metrics, draws_for, evaluate
 from leadscore.measure.pages import report_html
+from leadscore.measure.simpler import Simpler, simpler_ones
 from leadscore.model.bundle import Model
 from leadscore.score.scores import Scores, score_leads
 
@@ -116,31 +118,29 @@ def evaluate_frame(  # noqa: PLR0913  -- two inputs, and who helps
     """
     test = labelled(frame, model.schema, table=table)
     tell(f"Scoring {len(test.rows):,} leads")
-    scores = score_leads(model, test.leads)
-    test, scores, unscored = _scored(test, scores)
+    test, scores, unscored = _scored(test, score_leads(model, test.leads))
     others = () if train is None else other_recipes(model, test, train, jobs=jobs, tell=tell)
     simple = baselines(model, test, train, seed=0, tell=tell)
     rivals = (_mine(model, scores), *others, *simple)
     tell("Measuring")
-    truth = _truth(frame, model)
+    order, earlier = _order(model, test, train)
     return Judged(
         name=_short(table.name) if table else "the leads given",
         model=model,
         test=test,
         scores=scores,
         unscored=unscored,
-        metrics=evaluate(
-            test.labels,
-            scores.probabilities,
-            classes=class_names(model.schema),
-            truth=None if truth is None else truth[test.rows],
-            boot=draws_for(len(test.labels)),
-        ),
+        metrics=_metrics(model, test, scores, _truth(frame, model)),
         comparison=compared(rivals, test, model),
         rivals=rivals,
         fingerprint=fingerprint(test.leads, test.labels),
         seen_before=0 if train is None else _seen_before(model, test, train),
         with_training=train is not None,
+        order=order,
+        earlier=earlier,
+        simpler=() if train is None else _simpler(rivals, test),
+        fairness=fairness_of(model, test, told_scores(scores)),
+        coverage=_coverage(model, test, scores),
     )
 
 
@@ -177,17 +177,64 @@ def _mine(model: Model, scores: Scores) -> Rival:
 
 
 def _scored(test: Labelled, scores: Scores) -> tuple[Labelled, Scores, int]:
-    """Leave out the leads that have none of the model's fields, and count them."""
+    """Leave out the leads that have no score, and count them."""
     unscored = int(scores.unscored.sum())
     if not unscored:
         return test, scores, 0
     kept = np.flatnonzero(~scores.unscored)
     if not len(kept):
-        raise BadRequest("None of the leads has any of the model's fields.")
+        raise BadRequest(
+            "None of the leads could be scored.",
+            next_step="leadscore score says why, lead by lead.",
+        )
     left = replace(
         test, leads=test.leads.take(kept), labels=test.labels[kept], rows=test.rows[kept]
     )
     return left, scores.take(kept), unscored
+
+
+def _metrics(
+    model: Model, test: Labelled, scores: Scores, truth: NDArray[np.float64] | None
+) -> Metrics:
+    return evaluate(
+        test.labels,
+        scores.probabilities,
+        classes=class_names(model.schema),
+        truth=None if truth is None else truth[test.rows],
+        boot=draws_for(len(test.labels)),
+    )
+
+
+def _order(model: Model, test: Labelled, train: Labelled | None) -> tuple[Order, float | None]:
+    """Tell whether all tested leads came after all training leads, and what share did not."""
+    dated = model.schema.with_role("time")
+    if train is None or not dated:
+        return "unknown", None
+    before, after = (
+        np.asarray(one.leads.columns[dated[0].name], np.float64) for one in (train, test)
+    )
+    if not np.isfinite(before).any() or not np.isfinite(after).any():
+        return "unknown", None
+    # a lead without a date cannot be shown to have come later
+    earlier = float(1 - (after > np.nanmax(before)).mean())
+    return ("not forward" if earlier else "forward"), earlier
+
+
+def _coverage(model: Model, test: Labelled, scores: Scores) -> Coverage | None:
+    if model.doubt is None:
+        return None
+    return coverage(
+        test.labels,
+        scores.sets,
+        classes=class_names(model.schema),
+        boot=draws_for(len(test.labels)),
+    )
+
+
+def _simpler(rivals: tuple[Rival, ...], test: Labelled) -> tuple[Simpler, ...]:
+    told = {one.name: one.probabilities for one in rivals if one.probabilities is not None}
+    shipped = next(one.name for one in rivals if one.shipped)
+    return simpler_ones(test.labels, told, shipped=shipped, boot=draws_for(len(test.labels)))
 
 
 def _truth(frame: "pd.DataFrame", model: Model) -> NDArray[np.float64] | None:

@@ -15,7 +15,14 @@ from leadscore.leads.table import Conformed, Leads
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Labelled", "class_names", "labelled", "refuse_faults", "top_class"]
+__all__ = [
+    "Labelled",
+    "class_names",
+    "known_labels",
+    "labelled",
+    "refuse_faults",
+    "top_class",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +45,15 @@ class Labelled:
     labels: NDArray[np.int64]
     rows: NDArray[np.intp]
     still_open: int
+
+    def take(self, places: NDArray[np.intp]) -> "Labelled":
+        """Return the leads at `places`, in that order."""
+        return replace(
+            self,
+            leads=self.leads.take(places),
+            labels=self.labels[places],
+            rows=self.rows[places],
+        )
 
 
 def labelled(frame: "pd.DataFrame", schema: Schema, *, table: Table | None = None) -> Labelled:
@@ -64,16 +80,21 @@ def labelled(frame: "pd.DataFrame", schema: Schema, *, table: Table | None = Non
             "The schema has no [label], so there is nothing to learn or to compare with.",
             next_step="Name the label column with --label, or write a [label] into the schema.",
         )
-    found = conform(frame, schema)
+    return known_labels(conform(frame, schema), schema, table=table)
+
+
+def known_labels(found: Conformed, schema: Schema, *, table: Table | None = None) -> Labelled:
+    """Return the leads whose label is known, of what `conform` made of a table; see `labelled`."""
     refuse_faults(found.faults, table)
+    name = schema.label.field if schema.label else ""
     if found.labels is None:
         raise BadRequest(
-            f"The label column {schema.label.field!r} is not in the file.",
+            f"The label column {name!r} is not in the file.",
             next_step="To train, name the label column with --label or in the schema's [label]; "
-            f"to evaluate, give leads whose {schema.label.field!r} is known; "
+            f"to evaluate, give leads whose {name!r} is known; "
             "leads without it are for leadscore score.",
         )
-    return _known(found, found.labels, schema.label.field)
+    return _known(found, found.labels, name)
 
 
 def refuse_faults(

@@ -2,34 +2,41 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from leadscore.flows.labelled import Labelled, class_names, top_class
 from leadscore.flows.rivals import Rival
-from leadscore.measure.charts.formats import count
+from leadscore.measure.charts.formats import count, percent
 from leadscore.measure.charts.lines import GainsLine
+from leadscore.measure.coverage import Coverage
+from leadscore.measure.coverage_words import coverage_words
 from leadscore.measure.curves import gains, reliability, stated_confidence
+from leadscore.measure.fairness.record import Fairness
+from leadscore.measure.figures import class_rows, confusion_rows, summary_figures
 from leadscore.measure.metrics import Metrics, ece_floor
 from leadscore.measure.report import (
     Comparison,
     Report,
     Warn,
     calibration_warning,
-    class_rows,
-    confusion_rows,
     leak_note,
     lift_headline,
-    summary_figures,
 )
 from leadscore.measure.shapes import Importance, Shape, importance, shape
+from leadscore.measure.simpler import Simpler, no_better_than, simpler_words
 from leadscore.model.bundle import Model
 from leadscore.score.scores import Scores
 
-__all__ = ["Judged", "judged_json", "report", "warnings"]
+__all__ = ["Judged", "Order", "judged_json", "report", "warnings"]
 
 #: How many fields the page draws, and how many other orders its gains chart has.
 _SHAPES, _LINES = 6, 3
+
+
+#: How the tested leads lie in time against the training leads.
+Order = Literal["forward", "not forward", "unknown"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +54,7 @@ class Judged:
     scores : Scores
         Their scores.
     unscored : int
-        How many leads had none of the model's fields and were left out.
+        How many leads could not be scored and were left out.
     metrics : Metrics
         The model's figures.
     comparison : tuple of Comparison
@@ -60,6 +67,16 @@ class Judged:
         How many of them are in the training file as well.
     with_training : bool
         Whether the training file was given.
+    order : {"forward", "not forward", "unknown"}
+        Whether the tested leads all came after the ones that the model learned from.
+    earlier : float, optional
+        The share of the tested leads that did not, where both have dates.
+    simpler : tuple of Simpler
+        How what is simpler than the model compares with it, where the training file was given.
+    fairness : Fairness, optional
+        How groups of people are treated; None where the schema has no protected field.
+    coverage : Coverage, optional
+        How often the sets of classes hold the true one; None where the model keeps none.
     """
 
     name: str
@@ -73,6 +90,11 @@ class Judged:
     fingerprint: str
     seen_before: int
     with_training: bool
+    order: Order = "unknown"
+    earlier: float | None = None
+    simpler: tuple[Simpler, ...] = ()
+    fairness: Fairness | None = None
+    coverage: Coverage | None = None
 
 
 def report(judged: Judged) -> Report:
@@ -103,6 +125,9 @@ def report(judged: Judged) -> Report:
         shapes=_shapes(judged, shares),
         warnings=warnings(judged),
         left_out=_left_out(judged),
+        doubt=_doubt(judged),
+        simpler=simpler_words(judged.simpler, shipped=model.recipe),
+        fairness=judged.fairness,
     )
 
 
@@ -111,23 +136,21 @@ def judged_json(judged: Judged) -> dict[str, object]:
     model = judged.model
     return {
         **judged.metrics,
+        **(judged.coverage or {}),
         "model": {"name": model.name, "version": model.version, "digest": model.digest},
         "recipe": model.recipe,
         "still_open": judged.test.still_open,
         "unscored": judged.unscored,
         "fingerprint": judged.fingerprint,
-        "comparison": [
-            {
-                "name": one.name,
-                "kind": one.kind,
-                "shipped": one.shipped,
-                "reason": one.reason,
-                "metrics": dict(one.metrics),
-            }
-            for one in judged.comparison
-        ],
+        "comparison": [one.to_json() for one in judged.comparison],
         "warnings": [{"words": one.words, "advice": one.advice} for one in warnings(judged)],
         "left_out": list(_left_out(judged)),
+        "split": {"order": judged.order, "earlier": judged.earlier},
+        "simpler": [
+            {"name": one.name, "verdict": one.verdict, "difference": dict(one.difference)}
+            for one in judged.simpler
+        ],
+        "fairness": None if judged.fairness is None else judged.fairness.to_json(),
     }
 
 
@@ -136,6 +159,9 @@ def warnings(judged: Judged) -> tuple[Warn, ...]:
     known = bool(judged.metrics["bayes"])
     found = (
         _same_leads(judged),
+        _not_forward(judged),
+        _simpler_is_better(judged),
+        _no_better(judged),
         calibration_warning(judged.test.labels, judged.scores.probabilities),
         leak_note(judged.metrics["auc"], worlds=known),
     )
@@ -156,6 +182,42 @@ def _same_leads(judged: Judged) -> Warn | None:
     return None
 
 
+def _not_forward(judged: Judged) -> Warn | None:
+    if judged.order != "not forward" or judged.earlier is None:
+        return None
+    return Warn(
+        words=f"{percent(judged.earlier)} of the leads came before the last of the training leads.",
+        advice="Such a split flatters: what a model meets in use comes after all it learned from. "
+        "Judge it on leads that came later, or by a backtest.",
+    )
+
+
+def _simpler_is_better(judged: Judged) -> Warn | None:
+    better = [one.name for one in judged.simpler if one.verdict == "better"]
+    if not better:
+        return None
+    return Warn(
+        words=f"Simpler and better on these leads: {', '.join(better)}.",
+        advice="Train with that recipe (--recipe) where it is one; a figure that a points rule "
+        "beats is no reason to use a model.",
+    )
+
+
+def _no_better(judged: Judged) -> Warn | None:
+    ranks = {
+        one.name: one.metrics["auc"]
+        for one in judged.comparison
+        if one.kind == "baseline" and one.name != "random forest" and "auc" in one.metrics
+    }
+    beaten_by = no_better_than(judged.metrics["auc"], ranks)
+    if not beaten_by:
+        return None
+    return Warn(
+        words=f"Its order is no better than {' or '.join(beaten_by)}, beyond what chance explains.",
+        advice="Do not change whom you call first because of this model.",
+    )
+
+
 def _newest(judged: Judged) -> tuple[str, float] | None:
     for one in judged.comparison:
         lift = one.metrics.get("lift_10")
@@ -171,9 +233,32 @@ def _split(judged: Judged) -> str:
     if judged.with_training:
         return words + (
             "it learned from the training file given, whose fingerprint is the one in the model's "
-            "card. The other recipes and the baselines learned from the same file."
+            "card. The other recipes and the baselines learned from the same file. "
+            + _ordered(judged)
         )
     return words + "whether it had seen any of them is not known here."
+
+
+def _doubt(judged: Judged) -> tuple[str, ...]:
+    doubt = judged.model.doubt
+    if doubt is None or judged.coverage is None:
+        return ()
+    what = "outcomes" if judged.model.outcome else "tiers"
+    return coverage_words(judged.coverage, level=doubt.sets.level, what=what)
+
+
+def _ordered(judged: Judged) -> str:
+    if judged.order == "forward":
+        return "All of the tested leads came after all of the training leads: forward in time."
+    if judged.order == "not forward" and judged.earlier is not None:
+        return (
+            f"{percent(judged.earlier)} of the tested leads did not come after all of the training "
+            "leads: a split like one at random, which flatters."
+        )
+    return (
+        "Without dates in both it is not known whether the tested leads came later; figures of a "
+        "split at random flatter."
+    )
 
 
 def _facts(judged: Judged) -> tuple[tuple[str, str], ...]:
@@ -182,7 +267,7 @@ def _facts(judged: Judged) -> tuple[tuple[str, str], ...]:
     facts = [
         ("Leads judged on", count(judged.test.leads.n)),
         ("Left out, label not known", count(judged.test.still_open)),
-        ("Left out, none of the fields", count(judged.unscored)),
+        ("Left out, Unscored", count(judged.unscored)),
         ("Fingerprint of the leads", judged.fingerprint),
         ("Model", f"{model.name}@{model.version}, recipe {model.recipe}"),
         ("Digest of the model", model.digest),
@@ -232,6 +317,14 @@ def _left_out(judged: Judged) -> tuple[str, ...]:
         said.append(
             "Probabilities of random order and of the points rule: they need the training file."
         )
+    if judged.fairness is None:
+        said.append("How groups of people are treated: the schema has no field of the role audit.")
+    elif judged.fairness.absent:
+        said.append(
+            f"Fairness by {', '.join(judged.fairness.absent)}: the file has no value of it."
+        )
+    if judged.coverage is None:
+        said.append("Sets of what cannot be ruled out: the model is from before they were kept.")
     if not judged.metrics["bayes"]:
         said.append("The best possible figures: only made-up leads come with their truth.")
     return tuple(said)

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from leadscore.errors import UserError
 from leadscore.flows.labelled import Labelled, class_names
 from leadscore.flows.ports import Teller
-from leadscore.flows.train import draws_for
 from leadscore.measure.baselines import (
     Ranked,
     Training,
@@ -20,7 +19,7 @@ from leadscore.measure.baselines import (
     random_forest,
     random_order,
 )
-from leadscore.measure.metrics import Number, evaluate, rank_metrics
+from leadscore.measure.metrics import Number, draws_for, evaluate, rank_metrics
 from leadscore.measure.report import Comparison
 from leadscore.model.bundle import Model
 from leadscore.model.train import RecipeName, fit_model
@@ -73,10 +72,32 @@ def other_recipes(
     return tuple(found)
 
 
-def baselines(
-    model: Model, test: Labelled, train: Labelled | None, *, seed: int, tell: Teller
+def baselines(  # noqa: PLR0913  -- two inputs, and how to go about it
+    model: Model,
+    test: Labelled,
+    train: Labelled | None,
+    *,
+    seed: int,
+    tell: Teller,
+    forest: bool = True,
 ) -> tuple[Rival, ...]:
-    """Return what can be done without a model; the random forest needs the training leads."""
+    """Return what can be done without a model.
+
+    Parameters
+    ----------
+    model : Model
+        The model, for its encoder and schema.
+    test : Labelled
+        The leads to put in order.
+    train : Labelled, optional
+        The leads to learn from; without them there are no probabilities and no random forest.
+    seed : int
+        Seed of the random order and the forest.
+    tell : Teller
+        Who is told what is being done.
+    forest : bool
+        Whether a random forest is asked as well: the dearest of them.
+    """
     tell("Asking what could be done without a model")
     x, n = model.encoder.encode(test.leads), test.leads.n
     known = None if train is None else _training(model, train)
@@ -85,7 +106,7 @@ def baselines(
         newest_first(n, times=_times(model, test), order=model.schema.order),
         points_rule(x, model.schema.features, train=known),
     ]
-    if known is not None:
+    if known is not None and forest:
         found.append(random_forest(x, known, seed=seed))
     return tuple(_baseline(one) for one in found)
 

@@ -4,30 +4,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from leadscore.audit.findings import Audit
 from leadscore.errors import BadRequest
+from leadscore.flows.audit import leak_news, settle
+from leadscore.flows.card import Split
 from leadscore.flows.fingerprint import fingerprint
-from leadscore.flows.labelled import Labelled, class_names, labelled
+from leadscore.flows.labelled import Labelled, known_labels
 from leadscore.flows.ports import Files, Table, Teller, no_news
+from leadscore.flows.rehearsal import Honest, card_of, honest_figures
 from leadscore.flows.schema import ChosenSchema, SchemaWish, choose_schema
+from leadscore.leads.conform import conform
 from leadscore.leads.guess.names import protected
-from leadscore.leads.schema import Schema
+from leadscore.leads.schema import Field, Schema
+from leadscore.leads.table import Leads
 from leadscore.leads.values import LEAD_ID
-from leadscore.measure.metrics import Metrics, evaluate
-from leadscore.measure.report import Warn, calibration_warning, leak_note
+from leadscore.measure.metrics import Metrics
+from leadscore.measure.report import Comparison, Warn, calibration_warning, leak_note
 from leadscore.model.bundle import Model
 from leadscore.model.train import Fitted, RecipeName, fit_model
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["RECIPES", "TrainWish", "Trained", "draws_for", "train_file", "train_frame"]
+__all__ = ["RECIPES", "TrainWish", "Trained", "train_file", "train_frame"]
 
 #: The recipes that one can ask for.
 RECIPES: tuple[RecipeName, ...] = ("auto", "ordinal", "logistic", "seed")
-
-#: Up to this many leads, intervals have all their draws; beyond, they are narrow anyway and a
-#: fifth of the draws tells them as well.
-_MANY_LEADS, _DRAWS, _FEWER_DRAWS = 60_000, 1000, 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,28 +67,42 @@ class Trained:
         The model.
     chosen : ChosenSchema
         Its schema, and where that is from.
+    audit : Audit
+        What the audit of the file found.
     unused : tuple of str
         The file's columns that are not scored; ids, time, group and label aside.
     rows : int
         How many leads it learned from.
     still_open : int
         How many were left out because their label is not known.
+    split : {"forward", "group", "random"}
+        How leads were kept apart from the fits that the figures are of.
     metrics : Metrics
         Figures on leads that were held out of the fits.
     held_out : int
         How many those are.
+    comparison : tuple of Comparison
+        What other recipes and baselines reach on leads that they had not seen.
     warnings : tuple of Warn
         What could fool the reader.
     """
 
     model: Model
     chosen: ChosenSchema
+    audit: Audit
     unused: tuple[str, ...]
     rows: int
     still_open: int
+    split: Split
     metrics: Metrics
     held_out: int
+    comparison: tuple[Comparison, ...]
     warnings: tuple[Warn, ...]
+
+    @property
+    def leaks(self) -> tuple[str, ...]:
+        """What became of columns that give the outcome away, a line each."""
+        return tuple(leak_news(self.audit, self.chosen.schema))
 
 
 def train_file(  # noqa: PLR0913  -- input, output, the wish, and who helps
@@ -118,8 +134,8 @@ def train_file(  # noqa: PLR0913  -- input, output, the wish, and who helps
     Raises
     ------
     UserError
-        If the file has faults (all of them are named), the wish does not fit it, or there are too
-        few leads; nothing is written then.
+        If the file has faults (all of them are named), the wish does not fit it, a schema that
+        was given scores a leak, or there are too few leads; nothing is written then.
     """
     if out == "-":
         raise BadRequest("A model cannot go to stdout.", allowed="a folder, or a name in .zip")
@@ -144,28 +160,49 @@ def train_frame(
     recipe = _recipe(wish)
     chosen = choose_schema(frame, wish.schema, files)
     _refuse_unlabelled(chosen, frame)
-    data = labelled(frame, chosen.schema, table=table)
+    data, schema, audit = _audited(frame, chosen, table, wish.seed, tell)
     columns = tuple(map(str, frame.columns))
     # the texts of a large file take more room than training does
     del frame
     tell(f"Training on {len(data.rows):,} leads")
     fitted = fit_model(
-        data.leads, data.labels, chosen.schema, recipe=recipe, seed=wish.seed, n_jobs=wish.jobs
+        data.leads, data.labels, schema, recipe=recipe, seed=wish.seed, n_jobs=wish.jobs
     )
-    tell("Measuring on leads that were held out")
-    told = _told(fitted, data, chosen, wish)
+    honest = honest_figures(fitted, data, schema, seed=wish.seed, tell=tell)
     # made-up leads come with their truth, and are known to be that easy
-    asked = leak_note(told.metrics["auc"], worlds=any(one.startswith("true_") for one in columns))
-    return replace(
-        told,
-        unused=_unused(columns, told.model.schema),
-        warnings=(*told.warnings, asked) if asked else told.warnings,
+    worlds = any(one.startswith("true_") for one in columns)
+    warnings = _warnings(honest, fitted.model.schema, audit, worlds=worlds)
+    return Trained(
+        model=_dressed(fitted, honest, data, wish, audit, warnings),
+        chosen=replace(chosen, schema=schema),
+        audit=audit,
+        unused=_unused(columns, fitted.model.schema),
+        rows=len(data.rows),
+        still_open=data.still_open,
+        split=honest.held_out[0].split,
+        metrics=honest.held_out[0].metrics,
+        held_out=len(honest.rows),
+        comparison=honest.comparison,
+        warnings=warnings,
     )
 
 
-def draws_for(n: int) -> int:
-    """Return how many bootstrap draws intervals over `n` leads are worth."""
-    return _DRAWS if n <= _MANY_LEADS else _FEWER_DRAWS
+def _audited(
+    frame: "pd.DataFrame", chosen: ChosenSchema, table: Table | None, seed: int, tell: Teller
+) -> tuple[Labelled, Schema, Audit]:
+    """Return the leads with a label, the schema to train by, and the audit that says so."""
+    known = conform(frame, chosen.schema)
+    data = known_labels(known, chosen.schema, table=table)
+    tell(f"Judging {frame.shape[1]:,} columns")
+    schema, audit = settle(
+        frame,
+        chosen.schema,
+        inferred=chosen.source == "inferred",
+        conformed=known,
+        table=table,
+        seed=seed,
+    )
+    return replace(data, leads=_without(data.leads, schema.with_role("ignore"))), schema, audit
 
 
 def _recipe(wish: TrainWish) -> RecipeName:
@@ -188,31 +225,53 @@ def _refuse_unlabelled(chosen: ChosenSchema, frame: "pd.DataFrame") -> None:
         )
 
 
-def _told(fitted: Fitted, data: Labelled, chosen: ChosenSchema, wish: TrainWish) -> Trained:
-    """Measure the fitted model and write down what was done."""
-    model = fitted.model
-    metrics = evaluate(
-        fitted.labels,
-        fitted.probabilities,
-        classes=class_names(model.schema),
-        boot=draws_for(len(fitted.labels)),
-        seed=wish.seed,
+def _without(leads: Leads, fields: tuple[Field, ...]) -> Leads:
+    """Return the leads as they are when read by a schema that ignores `fields`."""
+    ignored = {one.name for one in fields}
+    columns = {name: one for name, one in leads.columns.items() if name not in ignored}
+    return replace(leads, columns=columns)
+
+
+def _dressed(  # noqa: PLR0913  -- all that a bundle says beside its scores
+    fitted: Fitted,
+    honest: Honest,
+    data: Labelled,
+    wish: TrainWish,
+    audit: Audit,
+    warnings: tuple[Warn, ...],
+) -> Model:
+    """Return the model with its name, its figures and its card."""
+    first = honest.held_out[0]
+    model = replace(
+        fitted.model,
+        name=wish.name,
+        metrics={"split": first.split, **first.metrics},
+        card={**fitted.model.card, **_card(fitted.model.schema, data, audit)},
     )
-    off = calibration_warning(fitted.labels, fitted.probabilities, seed=wish.seed)
-    return Trained(
-        model=replace(
-            model,
-            name=wish.name,
-            metrics={"split": "held out", **metrics},
-            card={**model.card, **_card(model.schema, data)},
-        ),
-        chosen=chosen,
-        unused=(),
-        rows=len(data.rows),
-        still_open=data.still_open,
-        metrics=metrics,
-        held_out=len(fitted.labels),
-        warnings=tuple(one for one in (off, _protected(model.schema)) if one),
+    return card_of(model, honest, data, audit=audit, warnings=warnings)
+
+
+def _warnings(honest: Honest, schema: Schema, audit: Audit, *, worlds: bool) -> tuple[Warn, ...]:
+    first = honest.held_out[0]
+    found = (
+        _asks(audit, schema),
+        calibration_warning(first.labels, first.probabilities),
+        leak_note(first.metrics["auc"], worlds=worlds),
+        _protected(schema),
+    )
+    return tuple(one for one in found if one)
+
+
+def _asks(audit: Audit, schema: Schema) -> Warn | None:
+    """Return a warning where scored columns may not have been known when the lead came in."""
+    scored = {one.name for one in schema.features if not one.waiver}
+    names = [one.field for one in audit.findings if one.verdict == "ask" and one.field in scored]
+    if not names:
+        return None
+    return Warn(
+        words=f"Scored, but were they known when the lead came in? {', '.join(names)}.",
+        advice='If not, role = "ignore" in the schema takes a field out; leadscore audit says why '
+        "it asks.",
     )
 
 
@@ -228,9 +287,11 @@ def _protected(schema: Schema) -> Warn | None:
     )
 
 
-def _card(schema: Schema, data: Labelled) -> Mapping[str, object]:
+def _card(schema: Schema, data: Labelled, audit: Audit) -> Mapping[str, object]:
     waivers = {one.name: one.waiver for one in schema.fields if one.waiver}
+    suspects = {one.field: one.verdict for one in audit.findings if one.verdict != "clean"}
     return {
+        "suspects": suspects,
         "fingerprint": fingerprint(data.leads, data.labels),
         "still_open": data.still_open,
         "waivers": waivers,

@@ -1,11 +1,8 @@
 """The report as one self-contained page: style and charts inside, no script, no fetch."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
+from functools import partial
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from leadscore.measure.charts.bars import (
@@ -16,7 +13,7 @@ from leadscore.measure.charts.bars import (
     interval_title,
 )
 from leadscore.measure.charts.confusion import confusion_chart, confusion_title
-from leadscore.measure.charts.formats import count, decimal, percent, percent_range, times
+from leadscore.measure.charts.formats import decimal, times
 from leadscore.measure.charts.lines import (
     gains_chart,
     gains_title,
@@ -24,12 +21,13 @@ from leadscore.measure.charts.lines import (
     reliability_title,
 )
 from leadscore.measure.charts.shape import shape_chart, shape_title
-from leadscore.measure.charts.svg import CHART_CSS
-from leadscore.measure.curves import ReliabilityBin
-from leadscore.measure.metrics import Number
-from leadscore.measure.report import Kind, Report
+from leadscore.measure.fairness.findings import FOUR_FIFTHS
+from leadscore.measure.fairness.record import Fairness, GroupRow
+from leadscore.measure.figures import Kind
+from leadscore.measure.rendering import drawn, html_page
+from leadscore.measure.report import Report
 
-__all__ = ["report_html"]
+__all__ = ["COLUMNS", "ratio_charts", "report_html"]
 
 #: The comparison's columns: the metric, its heading, how it is written.
 COLUMNS: tuple[tuple[str, str, Kind], ...] = (
@@ -39,12 +37,6 @@ COLUMNS: tuple[tuple[str, str, Kind], ...] = (
     ("lift_10", "Lift at 10\u00a0%", "times"),
     ("ece", "ECE", "decimal"),
 )
-
-WRITE: Mapping[Kind, Callable[[float], str]] = {
-    "percent": percent,
-    "times": times,
-    "decimal": decimal,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +60,48 @@ def report_html(report: Report) -> str:
     report : Report
         What it says. Equal reports give equal bytes.
     """
-    page = _environment().get_template("report.html.j2")
-    # The style is ours, from the package; every word of the report is escaped.
-    css = Markup(_template("page.css") + CHART_CSS)  # noqa: S704 package data
-    return page.render(report=report, charts=_charts(report), columns=COLUMNS, css=css)
+    return html_page(
+        "report.html.j2",
+        report=report,
+        charts=_charts(report),
+        columns=COLUMNS,
+        fairness_charts=ratio_charts(report.fairness),
+    )
+
+
+def ratio_charts(fairness: Fairness | None) -> tuple[Markup, ...]:
+    """Return for each protected field its groups' ratios as a chart; empty where there is none.
+
+    Parameters
+    ----------
+    fairness : Fairness, optional
+        What was found.
+    """
+    if fairness is None:
+        return ()
+    return tuple(_ratio_chart(one.groups, fairness.top) for one in fairness.fields)
+
+
+def _ratio_chart(rows: tuple[GroupRow, ...], top: str) -> Markup:
+    base = next(row for row in rows if row.reference)
+    shown = [
+        Interval(name=row.name, value=value, low=low, high=high)
+        for row in rows
+        for value, low, high in [tuple(row.top_ratio[key] for key in ("value", "low", "high"))]
+        if value is not None and low is not None and high is not None
+    ]
+    if not shown:
+        return Markup()
+    words = partial(decimal, digits=2)
+    return drawn(
+        interval_chart(
+            shown,
+            title=f"How often {top} is stated, against {base.name}",
+            words=words,
+            axis="1 is as often; dashed: four fifths as often",
+            best=FOUR_FIFTHS,
+        )
+    )
 
 
 def _charts(report: Report) -> _Charts:
@@ -82,20 +112,15 @@ def _charts(report: Report) -> _Charts:
         log_loss=_log_loss(report),
         lift=_lift(report),
         importance=_importance(report),
-        shapes=tuple(_drawn(shape_chart(one, title=shape_title(one))) for one in report.shapes),
+        shapes=tuple(drawn(shape_chart(one, title=shape_title(one))) for one in report.shapes),
     )
-
-
-def _drawn(chart: str) -> Markup:
-    # The chart modules escape every word that they draw.
-    return Markup(chart)  # noqa: S704 made by leadscore.measure.charts
 
 
 def _gains(report: Report) -> Markup:
     if not report.gains:
         return Markup()
     title = gains_title(report.gains, target=report.target)
-    return _drawn(gains_chart(report.gains, title=title))
+    return drawn(gains_chart(report.gains, title=title))
 
 
 def _confusion(report: Report) -> Markup:
@@ -103,7 +128,7 @@ def _confusion(report: Report) -> Markup:
         return Markup()
     names = [one.name for one in report.classes]
     title = confusion_title(report.confusion, classes=names)
-    return _drawn(confusion_chart(report.confusion, classes=names, title=title))
+    return drawn(confusion_chart(report.confusion, classes=names, title=title))
 
 
 def _reliability(report: Report) -> Markup:
@@ -111,13 +136,13 @@ def _reliability(report: Report) -> Markup:
     if not bins:
         return Markup()
     title = reliability_title(bins, said=report.said, came=report.came)
-    return _drawn(reliability_chart(bins, title=title, said=report.said, came=report.came))
+    return drawn(reliability_chart(bins, title=title, said=report.said, came=report.came))
 
 
 def _importance(report: Report) -> Markup:
     if not report.importance:
         return Markup()
-    return _drawn(importance_chart(report.importance, title=importance_title(report.importance)))
+    return drawn(importance_chart(report.importance, title=importance_title(report.importance)))
 
 
 def _log_loss(report: Report) -> Markup:
@@ -125,7 +150,7 @@ def _log_loss(report: Report) -> Markup:
     if len(rows) < 2:
         return Markup()
     best = "" if report.bayes_log_loss is None else "; dashed: best possible"
-    return _drawn(
+    return drawn(
         interval_chart(
             rows,
             title=interval_title(rows, figure="log loss"),
@@ -141,7 +166,7 @@ def _lift(report: Report) -> Markup:
         return Markup()
     title = interval_title(rows, figure="lift", words=times, higher=True)
     axis = "lift at 10 %; higher is better"
-    return _drawn(interval_chart(rows, title=title, words=times, axis=axis))
+    return drawn(interval_chart(rows, title=title, words=times, axis=axis))
 
 
 def _intervals(report: Report, metric: str) -> list[Interval]:
@@ -155,44 +180,3 @@ def _intervals(report: Report, metric: str) -> list[Interval]:
         high = value if number["high"] is None else number["high"]
         rows.append(Interval(name=one.name, value=value, low=low, high=high, main=one.shipped))
     return rows
-
-
-def _written(value: float | None, kind: Kind) -> str:
-    return "–" if value is None else WRITE[kind](value)
-
-
-def _span(number: Number, kind: Kind) -> str:
-    low, high = number["low"], number["high"]
-    if low is None or high is None:
-        return "no interval"
-    if kind == "percent":
-        return percent_range(low, high)
-    write, unit = WRITE[kind], "\u00a0×"
-    return f"{write(low).removesuffix(unit)}–{write(high)}"
-
-
-def _bounds(one: ReliabilityBin) -> str:
-    return percent_range(one.low, one.high)
-
-
-def _tier(name: str) -> str:
-    return name.lower() if name in ("Low", "Medium", "High") else ""
-
-
-def _template(name: str) -> str:
-    return files("leadscore.measure").joinpath("templates", name).read_text("utf-8")
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FunctionLoader(_template),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(
-        written=_written, span=_span, bounds=_bounds, count=count, tier=_tier
-    )
-    return environment

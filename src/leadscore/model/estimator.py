@@ -13,6 +13,7 @@ from leadscore.model.calibrate import cross_calibrated
 from leadscore.model.calibration import Calibration
 from leadscore.model.engine import Engine
 from leadscore.model.split import folds_at_random
+from leadscore.model.trees import Trees
 
 __all__ = ["BadLabels", "MarginClassifier"]
 
@@ -66,7 +67,8 @@ class MarginClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  #
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """Return P(class) for each lead, shape (n, K), in the order of ``classes_``."""
-        margin = self.margin(X)
+        x, engine = self._checked(X), self.engine_
+        margin = engine.margin(x) if isinstance(engine, Trees) else self.margin(x)
         return self.calibration_.probabilities(margin)
 
     def predict(self, X: Any) -> NDArray[Any]:

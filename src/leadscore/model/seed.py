@@ -82,16 +82,25 @@ class SeedRecipe(MarginClassifier):
         """Fit to encoded leads `X`, shape (n, fields), and classes `y`, shape (n,)."""
         x, labels = self._start(X, y)
         rng = np.random.default_rng(self.random_state)
-        train, test = stratified_split(labels, _TEST_SHARE, rng)
-        held = self._engine(x[train], labels[train])
+        self._rehearse(x, labels, stratified_split(labels, _TEST_SHARE, rng))
         self.engine_ = self._engine(x, labels)
         self.members_ = self.engine_.members
+        return self
+
+    def rehearse(self, X: Any, y: Any, *, split: tuple[Labels, Labels]) -> Floats:
+        """Return P(class) for the rows of the second part of `split`, learned from the first."""
+        x, labels = self._start(X, y)
+        return self._rehearse(x, labels, split)
+
+    def _rehearse(self, x: Matrix, labels: Labels, split: tuple[Labels, Labels]) -> Floats:
+        train, test = split
+        held = self._engine(x[train], labels[train])
         # Two classes: XGBoost's own sigmoid. More: its own softmax, which no line can say.
         self.calibration_ = Calibration(kind="line", cuts=np.zeros(len(self.classes_) - 1))
         self.held_out_rows_ = test
         self.held_out_margin_ = held.margin(x[test])
         self.held_out_probabilities_ = self._probabilities(held, x[test])
-        return self
+        return self.held_out_probabilities_
 
     def predict_proba(self, X: Any) -> Floats:
         """Return P(class) for each lead, shape (n, K), as XGBoost states it."""
@@ -102,7 +111,7 @@ class SeedRecipe(MarginClassifier):
         own = engine.probabilities(x)
         if own is not None:
             return own
-        return self.calibration_.probabilities(engine.base + engine.effects(x).sum(axis=1))
+        return self.calibration_.probabilities(engine.margin(x))
 
     def _engine(self, x: Matrix, labels: Labels) -> Trees:
         from xgboost import XGBClassifier  # noqa: PLC0415 - a second to import

@@ -13,17 +13,21 @@ from leadscore.leads.schema import Direction, Schema
 from leadscore.leads.table import Leads
 from leadscore.model.auto import AutoRecipe
 from leadscore.model.bundle import Model
+from leadscore.model.conformal import fit_sets
+from leadscore.model.doubt import Doubt
 from leadscore.model.encode import Encoder, fit_encoder
 from leadscore.model.estimator import MarginClassifier
+from leadscore.model.known import fit_known
 from leadscore.model.logistic import OrdinalSplines
 from leadscore.model.ordinal import OrdinalBoosting
 from leadscore.model.reference import Reference
+from leadscore.model.rehearse import Rehearsal, last_part, rehearse
 from leadscore.model.remember import fit_reference
 from leadscore.model.seed import SeedRecipe
 from leadscore.model.split import folds_by_group
 from leadscore.model.trees import member_parts
 
-__all__ = ["Fitted", "RecipeName", "fit_model", "scored_schema"]
+__all__ = ["Fitted", "RecipeName", "fit_model", "rehearse_model", "scored_schema"]
 
 RecipeName = Literal["auto", "ordinal", "logistic", "seed"]
 _FOLDS = 5
@@ -45,12 +49,15 @@ class Fitted:
         Their classes.
     probabilities : ndarray of shape (m, K)
         P(class) from fits and calibrations that had not seen them.
+    estimator : MarginClassifier
+        The recipe as it was fitted.
     """
 
     model: Model
     held_out: NDArray[np.intp]
     labels: NDArray[np.intp]
     probabilities: NDArray[np.float64]
+    estimator: MarginClassifier
 
 
 def fit_model(  # noqa: PLR0913 - the public call of a recipe: three inputs, three choices
@@ -103,6 +110,7 @@ def fit_model(  # noqa: PLR0913 - the public call of a recipe: three inputs, thr
         calibration=estimator.calibration_,
         reference=_reference(estimator, x, labels, schema, encoder),
         members=_members(estimator),
+        doubt=_doubt(estimator, x, labels, encoder.unseen_places(leads), schema),
         card=_card(estimator, labels, classes, recipe, seed),
     )
     return Fitted(
@@ -110,7 +118,40 @@ def fit_model(  # noqa: PLR0913 - the public call of a recipe: three inputs, thr
         held_out=rows,
         labels=labels[rows].astype(np.intp),
         probabilities=estimator.held_out_probabilities_,
+        estimator=estimator,
     )
+
+
+def rehearse_model(
+    fitted: Fitted,
+    leads: Leads,
+    labels: NDArray[np.int64],
+    schema: Schema,
+    *,
+    seed: int = 0,
+) -> Rehearsal:
+    """Return what every recipe says of leads that it has not seen: later ones where times tell.
+
+    Parameters
+    ----------
+    fitted : Fitted
+        What `fit_model` returned.
+    leads, labels, schema
+        What it was given.
+    seed : int
+        Seed of everything random.
+    """
+    split = last_part(
+        labels.astype(np.intp),
+        times=_times(leads, schema),
+        groups=_group_folds(leads, schema, seed),
+        rng=np.random.default_rng(seed),
+    )
+    names: tuple[RecipeName, ...] = ("ordinal", "logistic", "seed")
+    rivals: dict[str, tuple[MarginClassifier, NDArray[np.float32]]] = {
+        name: _rival(name, leads, schema, seed) for name in names
+    }
+    return rehearse(fitted.estimator, labels.astype(np.intp), split=split, rivals=rivals)
 
 
 def scored_schema(schema: Schema, recipe: RecipeName) -> Schema:
@@ -169,6 +210,14 @@ def _estimator(
             )
 
 
+def _rival(
+    recipe: RecipeName, leads: Leads, schema: Schema, seed: int
+) -> tuple[MarginClassifier, NDArray[np.float32]]:
+    own = scored_schema(schema, recipe)
+    encoder = fit_encoder(leads, own)
+    return _estimator(own, encoder, recipe, seed, 1), encoder.encode(leads)
+
+
 def _how_judged(
     estimator: MarginClassifier, leads: Leads, schema: Schema, seed: int
 ) -> dict[str, NDArray[np.generic] | None]:
@@ -195,6 +244,20 @@ def _reference(
         x[rows],
         converted=labels[rows] == 1 if outcome else None,
         levels=tuple(len(encoder.levels.get(name, ())) for name in encoder.fields),
+    )
+
+
+def _doubt(
+    estimator: MarginClassifier,
+    x: NDArray[np.float32],
+    labels: NDArray[np.int64],
+    unseen: Mapping[int, NDArray[np.bool_]],
+    schema: Schema,
+) -> Doubt:
+    held_out = labels[estimator.held_out_rows_]
+    return Doubt(
+        sets=fit_sets(estimator.held_out_probabilities_, held_out),
+        known=fit_known(x, unseen, engine=estimator.engine_, schema=schema),
     )
 
 

@@ -1,0 +1,1 @@
+"""Are groups of people treated alike? Protected fields, judged and not scored."""
