@@ -107,7 +107,10 @@ def test_a_few_odd_texts_among_many_numbers_stand_for_missing_and_it_is_said() -
         ("empty", [""], "ignore"),
         ("unset", ["Select"], "ignore"),
         ("city", [f"city {at}" for at in range(30)], "feature"),
-        ("created", ["2026-01-01", "2026-01-02"], "ignore"),
+        ("created", ["2026-01-01", "2026-01-02"], "time"),
+        ("closed", ["2026-01-01", "2026-01-02"], "ignore"),
+        ("created", ["01/02/2026", "03/04/2026"], "ignore"),
+        ("created", [*["2026-01-01", "2026-01-02"] * 20, ""], "ignore"),
     ],
 )
 def test_the_role_is_told_from_name_and_values(name: str, values: list[str], role: str) -> None:
@@ -120,7 +123,8 @@ def test_the_role_is_told_from_name_and_values(name: str, values: list[str], rol
         ("same", ["x"], "It is always 'x'."),
         ("empty", [""], "It is always empty."),
         ("row", [str(at) for at in range(N)], "It only counts the rows."),
-        ("Created", ["2026-01-01", "2026-01-02"], "--time 'Created'"),
+        ("Created", ["2026-01-01", "2026-01-02"], "on those that came later"),
+        ("Date", ["2026-01-01", "2026-01-02"], "--time 'Date'"),
         ("due", ["2026-01-01", "2026-01-02"], "A date; it is not scored."),
         ("due", ["01/02/2026", "03/04/2026"], "Day and month can be swapped"),
         ("age", ["30", "40"], 'role = "audit"'),

@@ -15,16 +15,11 @@ from leadscore.audit.quality_time import drift, label_rates, rate_moves, unripe
 from leadscore.audit.quality_values import dead_columns, odd_values
 from leadscore.errors import Fault
 from leadscore.leads.conform import conform
-from leadscore.leads.guess.names import words_of
+from leadscore.leads.guess.names import says_came_in
 from leadscore.leads.schema import Schema
 from leadscore.leads.table import Column, Leads
 
 __all__ = ["faults_quality", "quality", "with_time"]
-
-#: Words in the name of a date that a lead came in at; "date" alone may be the day of the sale.
-_CAME_IN = frozenset(
-    ["created", "creation", "create", "received", "entered", "added", "inquired", "submitted"]
-)
 
 
 def quality(
@@ -63,7 +58,7 @@ def with_time(frame: pd.DataFrame, leads: Leads, schema: Schema) -> tuple[Leads,
     """
     whole = replace(leads, columns={**leads.columns, **_ignored(frame, schema)})
     dates = [one for one in schema.with_role("ignore") if one.type == "time"]
-    named = [one.name for one in dates if _CAME_IN & set(words_of(one.name))]
+    named = [one.name for one in dates if says_came_in(one.name)]
     if schema.with_role("time") or schema.order or len(named) != 1:
         return whole, schema
     fields = tuple(

@@ -222,7 +222,7 @@ def _data(facts: DataFacts) -> tuple[tuple[str, str], ...]:
 def _field(one: Field) -> CardField:
     return CardField(
         name=one.name,
-        words=one.phrase,
+        words=one.phrase if one.phrase != one.name.replace("_", " ") else "",
         type=one.type,
         role=one.role,
         direction=one.direction,

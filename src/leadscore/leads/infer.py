@@ -9,12 +9,15 @@ import pandas as pd
 from leadscore.errors import BadInput, BadRequest, NotFound
 from leadscore.leads.guess.kind import Guess, date_unit, guess_field
 from leadscore.leads.guess.label import GuessedLabel, guess_label
-from leadscore.leads.guess.names import LABEL_NAMES
+from leadscore.leads.guess.names import LABEL_NAMES, says_came_in
 from leadscore.leads.guess.numbers import decimal_mark
 from leadscore.leads.guess.profile import Profile, profile, without
 from leadscore.leads.schema import DEFAULT_TIERS, Field, Schema
 
 __all__ = ["Inferred", "infer"]
+
+#: A date that fewer leads have does not say when each of them came in.
+_DATED = 0.99
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +61,8 @@ def infer(  # noqa: PLR0913  -- each is an option of the verb, and a person says
     positive : str, optional
         The value that counts as converted; guessed for 0/1, no/yes, false/true, lost/won.
     time : str, optional
-        The column that says when a lead came in.
+        The column that says when a lead came in; where None, and the rows are not said to be in
+        order, the one date whose name says so and that is hardly ever missing.
     group : str, optional
         The column whose leads belong together (one person, one company).
     order_rows : bool
@@ -81,6 +85,8 @@ def infer(  # noqa: PLR0913  -- each is an option of the verb, and a person says
     guesses = _guesses(free, found, decimal)
     if time is not None:
         guesses[time] = Guess(_time_field(profiles[time], decimal))
+    elif not order_rows:
+        guesses |= _came_in(profiles, guesses)
     if group is not None:
         guesses[group] = Guess(_group_field(profiles[group]))
     schema = Schema(
@@ -108,6 +114,20 @@ def _guesses(
         elif found.field is not None:
             guesses[name] = Guess(found.field, found.comment)
     return guesses
+
+
+def _came_in(profiles: Mapping[str, Profile], guesses: Mapping[str, Guess]) -> dict[str, Guess]:
+    """Return the one date that says when each lead came in, as the time; else nothing."""
+    dates = [
+        name
+        for name, one in guesses.items()
+        if one.field.type == "time" and says_came_in(name) and "unit =" not in one.comment
+    ]
+    if len(dates) != 1 or profiles[dates[0]].filled < _DATED * profiles[dates[0]].rows:
+        return {}
+    field = replace(guesses[dates[0]].field, role="time")
+    said = "When leads came in, by its name: models are judged on those that came later."
+    return {dates[0]: Guess(field, said)}
 
 
 def _group_field(one: Profile) -> Field:

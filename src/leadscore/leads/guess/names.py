@@ -9,6 +9,7 @@ __all__ = [
     "looks_like_code",
     "looks_like_id",
     "protected",
+    "says_came_in",
     "says_created",
     "theme_of",
     "words_of",
@@ -49,6 +50,10 @@ _CODES = frozenset(["code", "codes", "type", "id"])
 _POSTAL = frozenset(["zip", "zipcode", "postal", "postcode", "plz", "pincode"])
 _CREATED = frozenset(
     ["created", "create", "creation", "date", "timestamp", "time", "received", "entered", "added"]
+)
+#: Without "date" and "time" alone, which may be the day of the sale.
+_CAME_IN = frozenset(
+    ["created", "creation", "create", "received", "entered", "added", "inquired", "submitted"]
 )
 _PROTECTED = frozenset(
     ["age", "birth", "birthday", "birthdate", "dob", "gender", "sex", "race", "ethnicity"]
@@ -105,6 +110,17 @@ def looks_like_code(name: str) -> bool:
 def says_created(name: str) -> bool:
     """Tell whether a date of this name may be the one that a lead came in at."""
     return bool(_CREATED & set(words_of(name)))
+
+
+def says_came_in(name: str) -> bool:
+    """Tell whether a date of this name is the one that a lead came in at.
+
+    Examples
+    --------
+    >>> [says_came_in(name) for name in ("Create Date", "created_at", "close_date", "date")]
+    [True, True, False, False]
+    """
+    return bool(_CAME_IN & set(words_of(name)))
 
 
 def protected(name: str) -> bool:
