@@ -23,7 +23,7 @@ DEV := $(VENV)/.dev-$(call sum,{ $(PYTHON) -V; pwd; cat pyproject.toml lock.txt 
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check fmt format lint types imports lock wheel clean claims worlds example-bank
+.PHONY: help run setup test check fmt format lint types imports lock wheel clean claims worlds truth example-bank
 
 help: ## list the words
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -65,6 +65,9 @@ claims: $(RUN) ## measure the published figures anew: docs/claims.md (some minut
 
 worlds: $(RUN) ## how near the truth, on known worlds: docs/studies/known_worlds.md (a quarter of an hour)
 	@OMP_NUM_THREADS=1 $(BIN)/python benchmarks/known_worlds.py --out docs/studies/known_worlds.md
+
+truth: $(RUN) ## does it keep what it promises: docs/studies/truth.md (half an hour; DATA=bank-additional-full.csv adds that file)
+	@OMP_NUM_THREADS=1 $(BIN)/python benchmarks/truth.py $(if $(DATA),--bank $(DATA)) --out docs/studies/truth.md
 
 example-bank: $(RUN) ## the bank marketing example (DATA=bank-additional-full.csv)
 	@$(BIN)/python examples/bank_marketing/run.py $(DATA)

@@ -38,7 +38,8 @@ def say(words: str, *, style: str = "", to: Console | None = None) -> None:
 def print_warning(words: str, advice: str, *, to: Console | None = None) -> None:
     """Print what could fool the reader, and what to do about it."""
     say(f"! {words}", style="yellow", to=to)
-    say(f"  {advice}", to=to)
+    if advice:
+        say(f"  {advice}", to=to)
 
 
 def print_json(value: Mapping[str, object] | list[object]) -> None:

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 __all__ = ["RECIPES", "TrainWish", "Trained", "train_file", "train_frame"]
 
+#: What the audit says of the data that makes every figure doubtful.
+_GRAVE = frozenset(["few_outcomes", "unripe", "straddling_groups"])
+
 #: The recipes that one can ask for.
 RECIPES: tuple[RecipeName, ...] = ("auto", "ordinal", "logistic", "seed")
 
@@ -254,6 +257,7 @@ def _dressed(  # noqa: PLR0913  -- all that a bundle says beside its scores
 def _warnings(honest: Honest, schema: Schema, audit: Audit, *, worlds: bool) -> tuple[Warn, ...]:
     first = honest.held_out[0]
     found = (
+        *(Warn(words=one.words) for one in audit.quality if one.kind in _GRAVE),
         _asks(audit, schema),
         calibration_warning(first.labels, first.probabilities),
         leak_note(first.metrics["auc"], worlds=worlds),
