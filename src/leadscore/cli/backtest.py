@@ -6,8 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leadscore.cli.options import Force, Json, LabelName, Positive, Seed
-from leadscore.cli.screen import Watch, print_json, say, stdout
+from leadscore.cli.options import (
+    Force,
+    InOrder,
+    Json,
+    LabelName,
+    Positive,
+    SchemaPath,
+    Seed,
+    Time,
+)
+from leadscore.cli.screen import Watch, print_json, print_warning, say, stdout
 from leadscore.cli.words import number_words
 
 if TYPE_CHECKING:
@@ -18,20 +27,6 @@ __all__ = ["backtest"]
 
 
 _Calls = Annotated[int, typer.Option(help="How many leads the team calls a day.")]
-_Schema = Annotated[
-    str | None,
-    typer.Option(help="A schema.toml, or investor; else read off the file.", show_default=False),
-]
-_Time = Annotated[
-    str | None,
-    typer.Option(
-        help="The column that says when a lead came; no schema is given.", show_default=False
-    ),
-]
-_InOrder = Annotated[
-    bool,
-    typer.Option("--rows-in-order", help="The rows are in time order; no schema is given."),
-]
 _Recipe = Annotated[str, typer.Option(help="auto, ordinal, logistic or seed.")]
 _Start = Annotated[
     float, typer.Option(help="The share of the leads before the replay begins, 0-1.")
@@ -62,11 +57,11 @@ _Out = Annotated[str | None, typer.Option(help="Where the page goes (HTML).", sh
 def backtest(
     leads: Annotated[str, typer.Argument(help="A CSV or Parquet file, or - for stdin.")],
     calls_per_day: _Calls,
-    schema: _Schema = None,
+    schema: SchemaPath = None,
     label: LabelName = None,
     positive: Positive = None,
-    time: _Time = None,
-    in_order: _InOrder = False,
+    time: Time = None,
+    in_order: InOrder = False,
     recipe: _Recipe = "auto",
     start: _Start = 0.4,
     queue_days: _Queue = 7,
@@ -123,6 +118,8 @@ def _print(found: "Backtest", out: str | None) -> None:
     say(found.headline.sentence, style="bold")
     if unbeaten := not_beaten(found.policies):
         say(f"Not surely better than: {', '.join(one.name for one in unbeaten)}.")
+    for warn in found.warnings:
+        print_warning(warn.words, warn.advice)
     _print_table(found)
     model = found.policies[0].figures
     say(

@@ -1,11 +1,22 @@
 """``leadscore train``: from a file of leads to a saved model."""
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leadscore.cli.options import Force, Json, LabelName, Positive, Seed
+from leadscore.cli.options import (
+    Force,
+    Group,
+    InOrder,
+    Json,
+    LabelName,
+    Positive,
+    SchemaPath,
+    Seed,
+    Time,
+)
 from leadscore.cli.screen import Watch, print_json, print_warning, say
 from leadscore.cli.words import choice_words, number_words
 
@@ -19,14 +30,12 @@ __all__ = ["train"]
 def train(
     leads: Annotated[str, typer.Argument(help="A CSV or Parquet file, or - for stdin.")],
     out: Annotated[str, typer.Option(help="Where the model goes: a folder, or a .zip.")],
-    schema: Annotated[
-        str | None,
-        typer.Option(
-            help="A schema.toml, or investor; else read off the file.", show_default=False
-        ),
-    ] = None,
+    schema: SchemaPath = None,
     label: LabelName = None,
     positive: Positive = None,
+    time: Time = None,
+    group: Group = None,
+    in_order: InOrder = False,
     recipe: Annotated[str, typer.Option(help="auto, ordinal, logistic or seed.")] = "auto",
     seed: Seed = 0,
     name: Annotated[str, typer.Option(help="What the model is called.")] = "model",
@@ -41,8 +50,9 @@ def train(
     from leadscore.flows.train import TrainWish, train_file  # noqa: PLC0415
     from leadscore.wiring import files  # noqa: PLC0415
 
+    said = SchemaWish(schema=schema, label=label, positive=positive, time=time, group=group)
     wish = TrainWish(
-        schema=SchemaWish(schema=schema, label=label, positive=positive),
+        schema=replace(said, rows_in_order=in_order),
         recipe=recipe,
         seed=seed,
         name=name,

@@ -18,6 +18,7 @@ from leadscore.flows.schema import ChosenSchema, SchemaWish, choose_schema
 from leadscore.leads.conform import conform
 from leadscore.leads.schema import Role, Schema
 from leadscore.leads.table import Conformed
+from leadscore.measure.report import Warn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AuditWish",
     "Audited",
+    "ask_warning",
     "audit_file",
     "audit_frame",
     "audited_schema",
@@ -289,6 +291,19 @@ def leak_news(audit: Audit, schema: Schema) -> Iterator[str]:
         yield f"Leaks, scored by a waiver: {', '.join(kept)}."
     if kept := [one for one in scored if not names[one].waiver]:
         yield f"Leaks, and there is nothing else to score: {', '.join(kept)}."
+
+
+def ask_warning(audit: Audit, schema: Schema) -> Warn | None:
+    """Return a warning where scored columns may not have been known when the lead came in."""
+    scored = {one.name for one in schema.features if not one.waiver}
+    names = [one.field for one in audit.findings if one.verdict == "ask" and one.field in scored]
+    if not names:
+        return None
+    return Warn(
+        words=f"Scored, but were they known when the lead came in? {', '.join(names)}.",
+        advice='If not, all figures are too good: role = "ignore" in the schema takes a field out; '
+        "leadscore audit says why it asks.",
+    )
 
 
 def _worth(audit: Audit) -> str:

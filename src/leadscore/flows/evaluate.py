@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from leadscore.errors import BadRequest
 from leadscore.flows.fairness import fairness_of, told_scores
 from leadscore.flows.fingerprint import fingerprint
-from leadscore.flows.labelled import Labelled, class_names, labelled
+from leadscore.flows.labelled import Labelled, class_names, labelled, last_time
 from leadscore.flows.ports import Files, Table, Teller, no_news
 from leadscore.flows.report import Judged, Order, report
 from leadscore.flows.rivals import Rival, baselines, compared, other_recipes
@@ -117,6 +117,7 @@ def evaluate_frame(  # noqa: PLR0913  -- two inputs, and who helps
         Who is told what is being done.
     """
     test = labelled(frame, model.schema, table=table)
+    known = fingerprint(test.leads, test.labels)
     tell(f"Scoring {len(test.rows):,} leads")
     test, scores, unscored = _scored(test, score_leads(model, test.leads))
     others = () if train is None else other_recipes(model, test, train, jobs=jobs, tell=tell)
@@ -133,7 +134,7 @@ def evaluate_frame(  # noqa: PLR0913  -- two inputs, and who helps
         metrics=_metrics(model, test, scores, _truth(frame, model)),
         comparison=compared(rivals, test, model),
         rivals=rivals,
-        fingerprint=fingerprint(test.leads, test.labels),
+        fingerprint=known,
         seen_before=0 if train is None else _seen_before(model, test, train),
         with_training=train is not None,
         order=order,
@@ -207,17 +208,24 @@ def _metrics(
 
 def _order(model: Model, test: Labelled, train: Labelled | None) -> tuple[Order, float | None]:
     """Tell whether all tested leads came after all training leads, and what share did not."""
+    until = _last(model, train)
     dated = model.schema.with_role("time")
-    if train is None or not dated:
+    if until is None or not dated:
         return "unknown", None
-    before, after = (
-        np.asarray(one.leads.columns[dated[0].name], np.float64) for one in (train, test)
-    )
-    if not np.isfinite(before).any() or not np.isfinite(after).any():
+    after = np.asarray(test.leads.columns[dated[0].name], np.float64)
+    if not np.isfinite(after).any():
         return "unknown", None
     # a lead without a date cannot be shown to have come later
-    earlier = float(1 - (after > np.nanmax(before)).mean())
+    earlier = float(1 - (after > until).mean())
     return ("not forward" if earlier else "forward"), earlier
+
+
+def _last(model: Model, train: Labelled | None) -> float | None:
+    """Return when the last of the leads came that the model learned from, as its card says."""
+    known = model.card.get("last")
+    if isinstance(known, int | float):
+        return float(known)
+    return None if train is None else last_time(train, model.schema)
 
 
 def _coverage(model: Model, test: Labelled, scores: Scores) -> Coverage | None:

@@ -20,6 +20,7 @@ __all__ = [
     "class_names",
     "known_labels",
     "labelled",
+    "last_time",
     "refuse_faults",
     "top_class",
 ]
@@ -95,6 +96,14 @@ def known_labels(found: Conformed, schema: Schema, *, table: Table | None = None
             "leads without it are for leadscore score.",
         )
     return _known(found, found.labels, name)
+
+
+def last_time(data: Labelled, schema: Schema) -> float | None:
+    """Return when the last of the leads came, as the time field has it; None where none says."""
+    for one in schema.with_role("time"):
+        times = np.asarray(data.leads.columns[one.name], np.float64)
+        return float(np.nanmax(times)) if np.isfinite(times).any() else None
+    return None
 
 
 def refuse_faults(

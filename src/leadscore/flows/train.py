@@ -1,15 +1,19 @@
 """Train a model on a file of leads and save it."""
 
+import platform
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from leadscore import __version__
 from leadscore.audit.findings import Audit
 from leadscore.errors import BadRequest
-from leadscore.flows.audit import leak_news, settle
-from leadscore.flows.card import Split
+from leadscore.flows.audit import ask_warning, leak_news, settle
+from leadscore.flows.card import HeldOut, Split
 from leadscore.flows.fingerprint import fingerprint
-from leadscore.flows.labelled import Labelled, known_labels
+from leadscore.flows.labelled import Labelled, known_labels, last_time
 from leadscore.flows.ports import Files, Table, Teller, no_news
 from leadscore.flows.rehearsal import Honest, card_of, honest_figures
 from leadscore.flows.schema import ChosenSchema, SchemaWish, choose_schema
@@ -26,10 +30,23 @@ from leadscore.model.train import Fitted, RecipeName, fit_model
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["RECIPES", "TrainWish", "Trained", "train_file", "train_frame"]
+__all__ = [
+    "RECIPES",
+    "TrainWish",
+    "Trained",
+    "refuse_two_schemas",
+    "train_file",
+    "train_frame",
+]
 
 #: What the audit says of the data that makes every figure doubtful.
 _GRAVE = frozenset(["few_outcomes", "unripe", "straddling_groups"])
+
+#: Probabilities that differ by less are the same for anyone who calls.
+_ALIKE = 1e-3
+
+#: What a model was made by, beside the libraries that fitted it.
+_VERSIONS = {"leadscore": __version__, "python": platform.python_version()}
 
 #: The recipes that one can ask for.
 RECIPES: tuple[RecipeName, ...] = ("auto", "ordinal", "logistic", "seed")
@@ -161,6 +178,7 @@ def train_frame(
 ) -> Trained:
     """Train on the rows of `frame`; see `train_file`."""
     recipe = _recipe(wish)
+    refuse_two_schemas(wish.schema)
     chosen = choose_schema(frame, wish.schema, files)
     _refuse_unlabelled(chosen, frame)
     data, schema, audit = _audited(frame, chosen, table, wish.seed, tell)
@@ -208,6 +226,23 @@ def _audited(
     return replace(data, leads=_without(data.leads, schema.with_role("ignore"))), schema, audit
 
 
+def refuse_two_schemas(wish: SchemaWish) -> None:
+    """Refuse a schema beside options that say what a schema says.
+
+    Raises
+    ------
+    BadRequest
+        If both were given.
+    """
+    said = wish.time is not None or wish.group is not None or wish.rows_in_order
+    if wish.schema is not None and said:
+        raise BadRequest(
+            "--time, --group and --rows-in-order are for files without a schema, and --schema was "
+            "given.",
+            next_step='Write role = "time", role = "group" or order = "rows" into the schema.',
+        )
+
+
 def _recipe(wish: TrainWish) -> RecipeName:
     for recipe in RECIPES:
         if wish.recipe == recipe:
@@ -249,7 +284,11 @@ def _dressed(  # noqa: PLR0913  -- all that a bundle says beside its scores
         fitted.model,
         name=wish.name,
         metrics={"split": first.split, **first.metrics},
-        card={**fitted.model.card, **_card(fitted.model.schema, data, audit)},
+        card={
+            **fitted.model.card,
+            **_card(fitted.model.schema, data, audit),
+            "versions": {**_VERSIONS, **fitted.model.card["versions"]},
+        },
     )
     return card_of(model, honest, data, audit=audit, warnings=warnings)
 
@@ -257,8 +296,9 @@ def _dressed(  # noqa: PLR0913  -- all that a bundle says beside its scores
 def _warnings(honest: Honest, schema: Schema, audit: Audit, *, worlds: bool) -> tuple[Warn, ...]:
     first = honest.held_out[0]
     found = (
+        _nothing_learned(first),
         *(Warn(words=one.words) for one in audit.quality if one.kind in _GRAVE),
-        _asks(audit, schema),
+        ask_warning(audit, schema),
         calibration_warning(first.labels, first.probabilities),
         leak_note(first.metrics["auc"], worlds=worlds),
         _protected(schema),
@@ -266,16 +306,13 @@ def _warnings(honest: Honest, schema: Schema, audit: Audit, *, worlds: bool) -> 
     return tuple(one for one in found if one)
 
 
-def _asks(audit: Audit, schema: Schema) -> Warn | None:
-    """Return a warning where scored columns may not have been known when the lead came in."""
-    scored = {one.name for one in schema.features if not one.waiver}
-    names = [one.field for one in audit.findings if one.verdict == "ask" and one.field in scored]
-    if not names:
+def _nothing_learned(figures: HeldOut) -> Warn | None:
+    """Return a warning where all leads are told the same."""
+    if np.ptp(figures.probabilities[:, -1]) > _ALIKE:
         return None
     return Warn(
-        words=f"Scored, but were they known when the lead came in? {', '.join(names)}.",
-        advice='If not, role = "ignore" in the schema takes a field out; leadscore audit says why '
-        "it asks.",
+        words="It learned nothing: every lead gets the same probability.",
+        advice="Its scores and tiers say nothing. Give more leads, or columns that tell more.",
     )
 
 
@@ -294,8 +331,10 @@ def _protected(schema: Schema) -> Warn | None:
 def _card(schema: Schema, data: Labelled, audit: Audit) -> Mapping[str, object]:
     waivers = {one.name: one.waiver for one in schema.fields if one.waiver}
     suspects = {one.field: one.verdict for one in audit.findings if one.verdict != "clean"}
+    last = last_time(data, schema)
     return {
         "suspects": suspects,
+        **({} if last is None else {"last": last}),
         "fingerprint": fingerprint(data.leads, data.labels),
         "still_open": data.still_open,
         "waivers": waivers,

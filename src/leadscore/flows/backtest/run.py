@@ -8,17 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadscore.errors import BadRequest
-from leadscore.flows.audit import leak_news, settle
+from leadscore.flows.audit import ask_warning, leak_news, settle
 from leadscore.flows.backtest.past import Past, read_past
 from leadscore.flows.backtest.policies import EVERY, Played, Player
 from leadscore.flows.labelled import class_names, top_class
 from leadscore.flows.ports import Files, Table, Teller, no_news
 from leadscore.flows.schema import SchemaWish, choose_schema
-from leadscore.flows.train import RECIPES
+from leadscore.flows.train import RECIPES, refuse_two_schemas
 from leadscore.measure.backtest.calls import NEVER, Arrivals, Policy, Team, replay
 from leadscore.measure.backtest.figures import Called, Judged, judge
 from leadscore.measure.backtest.page import backtest_html
 from leadscore.measure.backtest.result import Backtest, PolicyFigures, headline, periods
+from leadscore.measure.report import Warn, calibration_warning, leak_note
 from leadscore.model.train import RecipeName
 
 if TYPE_CHECKING:
@@ -122,7 +123,6 @@ def backtest_frame(
 ) -> Backtest:
     """Replay the rows of `frame`; see `backtest_file`."""
     recipe = _check(wish)
-    _check_schema_wish(wish.schema)
     chosen = choose_schema(frame, wish.schema, files)
     tell(f"Judging {frame.shape[1]:,} columns")
     schema, audit = settle(
@@ -151,18 +151,13 @@ def backtest_frame(
     played = player.play()
     tell("Replaying day by day")
     name = table.name.replace("\\", "/").rsplit("/", 1)[-1] if table else "the leads given"
-    return _backtest(past, played, wish, name=name, rows=len(frame))
-
-
-def _check_schema_wish(wish: SchemaWish) -> None:
-    if wish.schema is not None and (wish.time is not None or wish.rows_in_order):
-        raise BadRequest(
-            "--time and --rows-in-order are for files without a schema, and --schema was given.",
-            next_step='Write role = "time" or order = "rows" into the schema.',
-        )
+    found = _backtest(past, played, wish, name=name, rows=len(frame))
+    asked = ask_warning(audit, schema)
+    return replace(found, warnings=(asked, *found.warnings)) if asked else found
 
 
 def _check(wish: BacktestWish) -> RecipeName:
+    refuse_two_schemas(wish.schema)
     limits: tuple[tuple[str, float | None, float, str], ...] = (
         ("--calls-per-day", wish.calls_per_day, 1, "1 or more"),
         ("--queue-days", wish.queue_days, 1, "1 or more"),
@@ -170,6 +165,9 @@ def _check(wish: BacktestWish) -> RecipeName:
         ("--leads-per-day", wish.leads_per_day, 1, "1 or more"),
         ("--seed", wish.seed, 0, "0 or more"),
     )
+    broken = [f"{name} is {value!r}" for name, value, *_ in limits if not _whole(value)]
+    if broken:
+        raise BadRequest(f"{'; '.join(broken)}.", allowed="a whole number")
     for name, value, least, allowed in limits:
         if value is not None and value < least:
             raise BadRequest(f"{name} is {value}.", allowed=allowed)
@@ -181,6 +179,10 @@ def _check(wish: BacktestWish) -> RecipeName:
         if wish.recipe == recipe:
             return recipe
     raise BadRequest(f"There is no recipe {wish.recipe!r}.", allowed=", ".join(RECIPES))
+
+
+def _whole(value: object) -> bool:
+    return value is None or (isinstance(value, int) and not isinstance(value, bool))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,6 +258,7 @@ def _backtest(past: Past, played: Played, wish: BacktestWish, *, name: str, rows
         recalibrations=tuple(one.to_json() for one in played.recalibrations),
         retrained=tuple(timeline.names[one] for one in played.retrained),
         assumptions=(*past.assumptions, *_assumptions(wish)),
+        warnings=_warnings(played, policies[0], arrivals),
         called={key: _in_file(day, past.rows, rows) for key, day in done.days.items()},
         replayed=np.isin(np.arange(rows), past.rows[arrivals.rows]),
     )
@@ -273,6 +276,12 @@ def _policies(played: Played, judged: Judged) -> tuple[PolicyFigures, ...]:
         )
         for one in played.policies
     )
+
+
+def _warnings(played: Played, model: PolicyFigures, arrivals: Arrivals) -> tuple[Warn, ...]:
+    said = next(one.probabilities for one in played.policies if one.key == model.key)
+    off = None if said is None else calibration_warning(arrivals.labels, said[arrivals.rows])
+    return tuple(one for one in (off, leak_note(model.figures["auc"])) if one)
 
 
 def _assumptions(wish: BacktestWish) -> tuple[str, ...]:

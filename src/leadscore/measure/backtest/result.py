@@ -11,6 +11,7 @@ from leadscore.measure.backtest.calls import Arrivals, Policy
 from leadscore.measure.charts.formats import count, decimal
 from leadscore.measure.fairness.shares import share
 from leadscore.measure.metrics import Number
+from leadscore.measure.report import Warn
 
 __all__ = [
     "Backtest",
@@ -109,6 +110,8 @@ class Backtest:
         The periods at whose beginning a model was trained anew.
     assumptions : tuple of str
         What was taken for granted.
+    warnings : tuple of Warn
+        What could fool the reader.
     called : mapping of str to ndarray of shape (rows,)
         By policy: the day on which each row of the file was called; the least possible number
         where it was not.
@@ -134,6 +137,7 @@ class Backtest:
     recalibrations: tuple[Mapping[str, object], ...]
     retrained: tuple[str, ...]
     assumptions: tuple[str, ...]
+    warnings: tuple[Warn, ...]
     called: Mapping[str, NDArray[np.int64]]
     replayed: NDArray[np.bool_]
 
@@ -168,6 +172,7 @@ class Backtest:
             "recalibrations": [dict(one) for one in self.recalibrations],
             "retrained": list(self.retrained),
             "assumptions": list(self.assumptions),
+            "warnings": [{"words": one.words, "advice": one.advice} for one in self.warnings],
         }
 
 
