@@ -12,16 +12,24 @@ ENDS = [
     *("denial_reason", "churn reason", "reservation_status", "reservation_status_date"),
     *("policy_number", "days to close", "enrollment date", "Expected Revenue", "Booking Amount"),
     *("Reason_For_Loss__s", "Sales_Cycle_Duration", "stage", "status", "customer since"),
+    *("salesstage", "stepname", "sendthankyounote", "recoveries", "debt_settlement_flag"),
+    *("Auftragswert", "Absagegrund", "Kündigungsgrund", "Rechnungsnummer", "Vertragsbeginn"),
+    *("fecha_cierre", "importe_venta", "motivo_perdida", "estado_lead", "Estágio no funil"),
+    *("Date de signature", "Motif de refus", "Statut", "Data da venda", "stato_trattativa"),
 ]
-CALLS = ["duration", "call_duration", "Talk Time", "Call Length"]
+CALLS = ["duration", "call_duration", "Talk Time", "Call Length", "wrapup_sec", "length_in_sec"]
 SELLERS = [
     *("Tags", "Lead Quality", "Lead Profile", "lead_rating", "agent_rating", "Rating", "notes"),
     *("Sales Comments", "Next Step", "contact_attempts", "number of calls", "hubspot_score"),
     *("Lead Score", "leadqualitycode", "num_notes", "Done activities", "lead temperature"),
+    *("Number of Sales Activities", "Test Drive", "Anzahl Kontakte", "Nombre de relances"),
+    *("numero_llamadas", "Devis envoyé", "Observações"),
 ]
 STATES = [
     *("Last Activity", "Last Notable Activity", "LastModifiedDate", "updated_at", "modifiedon"),
     *("last_contacted", "SystemModstamp", "Update time", "Next activity date", "last login"),
+    *("total_pymnt", "last_fico_range_low", "days_active", "total_logins", "Geändert am"),
+    *("Letzter Kontakt", "Última atividade", "Dernière relance", "fecha_modificacion"),
 ]
 HONEST = [
     *("marital status", "employment_status", "verification_status", "home_ownership", "industry"),
@@ -36,6 +44,10 @@ HONEST = [
     *("funded_amnt", "emp_length", "loan_amount", "term", "sub_grade", "debt_to_income", "owner"),
     *("day_of_week", "contact", "housing", "default", "family status", "military status"),
     *("I agree to pay the amount through cheque", "Digital Advertisement", "postal code"),
+    *("grade", "step", "leadtime", "statement_balance", "last_name", "monthly_payment"),
+    *("estado", "estado civil", "fecha_alta", "importe", "Familienstand", "Kaufpreis"),
+    *("Erfassungsdatum", "Statut marital", "Date de création", "data_nascita", "stato civile"),
+    *("logins_first_day", "appointment_date", "Thank You Page Views", "current_plan"),
 ]
 
 

@@ -13,6 +13,7 @@ from leadscore.audit.evidence.copies import dominates, near_copy, only_for_some
 from leadscore.audit.evidence.dates import clock_of, late
 from leadscore.audit.evidence.filled import filled_after, filled_once_known
 from leadscore.audit.evidence.groups import group_average, own_rate
+from leadscore.audit.evidence.marked import marked_after, one_sided
 from leadscore.audit.evidence.names import hint_of
 from leadscore.audit.evidence.order import ordered_id
 from leadscore.audit.findings import Finding, Verdict, Worth, worst
@@ -157,6 +158,8 @@ class _Case:
         yield from near_copy(said)
         yield from filled_after(column, self.cuts)
         yield from filled_once_known(column, self._open[column.name])
+        yield from marked_after(column, self.cuts)
+        yield from one_sided(column, self.cuts)
         yield from late(column, said, self._clock)
         yield from ordered_id(column, said, *self._order())
         yield from group_average(column, said, self.columns)

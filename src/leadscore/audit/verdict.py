@@ -11,19 +11,21 @@ __all__ = ["charge_of_name", "finding", "verdict_of"]
 _BACKED, _HEARD, _STRONG = 0.65, 0.57, 0.85
 #: A name of the kind `call` is believed where the column also buys this much AUC.
 _CALLED, _BUYS, _BUYS_SOME = 0.72, 0.03, 0.015
+#: How things stand now, where that buys this much beside all that is honest, is the outcome.
+_BUYS_MUCH = 0.1
 #: From this standard error of the AUC on, that a column says nothing is not known either.
 _UNSURE = 0.04
 #: Kinds of evidence, the ones that a person understands at once first.
 _TOLD = (
-    *("filled_after", "filled_once_known", "near_copy", "late", "group_average", "own_rate"),
-    *("ordered_id", "name_outcome", "name_call", "only_for_some", "dominates"),
-    *("name_seller", "name_state"),
+    *("filled_after", "filled_once_known", "marked_after", "near_copy", "late"),
+    *("group_average", "own_rate", "one_sided", "ordered_id", "name_outcome", "name_call"),
+    *("only_for_some", "dominates", "name_seller", "name_state"),
 )
 #: Two of these are still one question: names are no proof, and the others are mere strength.
 _OF_ONE_MIND = frozenset(
     [
         *("name_outcome", "name_call", "name_seller", "name_state"),
-        *("dominates", "only_for_some"),
+        *("dominates", "only_for_some", "one_sided", "marked_after"),
     ]
 )
 _GRAVE: tuple[Verdict, ...] = ("leak", "ask", "clean")
@@ -122,6 +124,8 @@ def _by_name(hint: Hint, said: Lone | None, *, gain: float, charged: Verdict) ->
     if hint.kind == "call" and auc >= _CALLED and gain >= _BUYS:
         return "leak"
     if charged == "ask" or (auc >= _STRONG and gain >= _BUYS_SOME):
+        return "leak"
+    if hint.kind == "state" and gain >= _BUYS_MUCH:
         return "leak"
     return "ask" if auc >= _HEARD else "clean"
 

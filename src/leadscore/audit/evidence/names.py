@@ -1,17 +1,18 @@
-"""What a column's name says about when, and by whom, it was written.
-
-The words are those of exports of HubSpot, Salesforce, Pipedrive, Zoho and Dynamics, and of files
-from education, real estate, insurance, lending and hotels.
-"""
+"""What a column's name says about when, and by whom, it was written."""
 
 import re
+import unicodedata
 from typing import Literal, NamedTuple
 
+from leadscore.audit.evidence import lexicon, lexicon_abroad
 from leadscore.leads.guess.names import words_of
 
 __all__ = ["Hint", "hint_of"]
 
 Kind = Literal["outcome", "call", "seller", "state"]
+
+#: Words run together, as `closedate`, are taken apart from this length on.
+_LONG = 7
 
 
 class Hint(NamedTuple):
@@ -21,89 +22,20 @@ class Hint(NamedTuple):
     words: str
 
 
-_MOMENT = "date|at|on|time|datetime|timestamp|day|month|year"
-_THING = (
-    "deal|opportunity|opp|sales|lead|pipeline|lifecycle|life cycle|crm|prospect|enquiry|inquiry"
-)
-
-#: Columns that say how it ended; whoever wrote them knew.
-_OUTCOME = (
-    rf"\b(close|closed|closing|won|win|lost|loss|converted|conversion|sold|signed|churn|churned|"
-    rf"cancelled|canceled|cancellation|bound|bind|disbursed|disbursement|enrolled|enrolment|"
-    rf"enrollment|approval|approved|decision|denial|rejection|rejected|purchased|settlement|"
-    rf"completion|completed) ({_MOMENT})\b",
-    rf"\b({_MOMENT}) "
-    r"(closed|won|lost|converted|sold|signed|enrolled|approved|purchased)\b",
-    r"\b(close|closed|closing|won|win|lost|loss|churn|cancel|cancellation|cancelled|denial|denied|"
-    r"reject|rejected|rejection|decline|declined|disqualified|disqualification|unqualified|"
-    r"termination|exit|drop|dropout|no sale|not interested) (reason|reasons|code|category|to|by|"
-    r"competitor|why|type|amount|value|deal|deals|note|notes)\b",
-    r"\breasons? (for )?(lost|loss|close|closed|closing|won|win|winning|denial|rejection|churn|"
-    r"cancellation|losing|disqualification)\b",
-    r"\b(is|was|has|flag) (closed|won|lost|converted|sold|signed|enrolled|churned|customer)\b",
-    r"\b(closedate|closeddate|closedwon|closedlost|actualclosedate|actualvalue|closeprobability|"
-    r"statecode|statuscode|dealstage|lifecyclestage|stagename|wonlost|dealamount)\b",
-    rf"\b({_THING}|current|last|final|close|closed|forecast|reservation|application|loan|policy|"
-    r"quote|contract|order|booking|enrollment|admission|call|contact) "
-    r"(stage|status|state|outcome|result|disposition|state code|status code)\b",
-    r"^(hs )?(stage|stage name|stage id|status|status code|status reason|outcome|result|"
-    r"final result|disposition|won|lost|closed|sold|converted|resolution|stage change time)( c)?$",
-    r"\b(disposition|forecast category|commission|commissions|invoice|invoiced|invoices)\b",
-    r"\bconverted (account|contact|opportunity|deal|customer|id|by|to)\b",
-    r"\bcontract (signed|date|no|nr|number|id|value|start|end|sent|amount|price|status)\b",
-    r"\b(deal|sale|sales|selling|sold|booking|closed|won|final|contract|actual|agreed) "
-    r"(amount|value|price|revenue|size|total|close date)\b",
-    r"\b(expected|closed|deal|forecast|weighted|total won|recurring) revenue\b",
-    r"\bbecame( an?)? customer\b|\bcustomer (since|date)\b|\bcustomer lifecycle\b",
-    r"\bpolicy (number|no|nr|id|start|date|issued|status|effective)\b",
-    r"\b(days|time|months|weeks) to (close|convert|conversion|won|sale|purchase|enrol|enroll)\b",
-    r"\b(sales cycle|sales duration|deal duration|conversion time|cycle (time|duration|days))\b",
-    r"^(hs )?((deal )?(stage )?|close |win |closing )probability( c)?$",
-    r"\b(deposit|down payment|booking|reservation|enrollment|admission|tuition|premium|first "
-    r"payment) (paid|amount|received|date|fee|at|on)\b",
-)
-#: The length of the very call or process that decides; short ones are those that failed.
-_CALL = (r"\b(call|talk|contact|last call|conversation) (duration|length|time|seconds|minutes)\b",
-         r"^duration( s| sec| secs| seconds| min| minutes)?$", r"\btalktime\b")  # fmt: skip
-#: What the seller thought or did.
-_SELLER = (
-    rf"\b({_THING}|customer|contact|sales|seller|rep|agent) (quality|rating|grade|profile|"
-    r"temperature|priority|hotness|score|assessment|opinion|verdict|potential|interest level)\b",
-    r"^(tag|tags|rating|quality|temperature|priority|grade|hotness|verdict|qualification|"
-    r"qualified)( c)?$",
-    r"\b(asymmetrique|hubspot score|hubspotscore|leadqualitycode|likelihood to close|predictive)\b",
-    r"\b(note|notes|comment|comments|remark|remarks|feedback|call notes|next step|next steps)\b",
-    r"\b(contact|call|sales|dial) (attempts?|count|tries)\b|\bnum(ber)? (of )?(sales )?"
-    r"(calls|contacts|notes|attempts|touches) ?(made)?$",
-    r"\b(times contacted|num notes|outbound calls|activities count|activities done|done activities|"
-    r"closed activities|follow ?ups?|followups|touches|attempts|meetings held)\b",
-)
-#: How things stand when the file is written, not when the lead was to be called.
-_STATE = (
-    r"\b(last|latest|recent|final) (notable |sales |logged |marketing )?(activity|activities|"
-    r"modified|update|updated|touch|contact|contacted|engagement|interaction|event|action|call|called|email|"
-    r"meeting|login|seen|visit|status|change|timestamp)\b",
-    r"\b(modified|updated|changed) (at|on|time|date|by)\b|\bupdate time\b|\bmodifiedon\b",
-    r"\b(lastmodified|lastmodifieddate|lastactivitydate|systemmodstamp|modstamp)\b|^(updated|modified)$",
-    r"\bnext (activity|action|follow up|call|task|meeting)\b",
-)
-
-#: Qualifiers that turn a telling word into an ordinary one: what was so before, or of someone else.
-_ORDINARY = re.compile(
-    r"\b(marital|marriage|employment|employed|job|occupation|occupational|housing|home|"
-    r"homeownership|residence|residential|residency|relationship|military|smoking|smoker|"
-    r"verification|checking|saving|savings|credit|immigration|visa|vaccination|"
-    r"previous|prior|past|earlier|former|old|life|funding|education|educational|family|"
-    r"tax|insured|health|citizenship|student|membership|vip|p)\b"
-)
-
 _TABLE: tuple[tuple[Kind, tuple[str, ...], str], ...] = (
-    ("outcome", _OUTCOME, "its name says how the lead ended"),
-    ("call", _CALL, "its name says how long a contact took, which is known after it"),
-    ("seller", _SELLER, "its name says that sales wrote it"),
-    ("state", _STATE, "its name says how things stood when the file was written"),
+    ("outcome", lexicon.OUTCOME + lexicon_abroad.OUTCOME, "its name says how the lead ended"),
+    ("call", lexicon.CALL, "its name says how long a contact took, which is known after it"),
+    ("seller", lexicon.SELLER + lexicon_abroad.SELLER, "its name says that sales wrote it"),
+    (
+        "state",
+        lexicon.STATE + lexicon_abroad.STATE,
+        "its name says how things stood when the file was written",
+    ),
 )
 _COMPILED = tuple((kind, re.compile("|".join(forms)), said) for kind, forms, said in _TABLE)
+_ORDINARY = re.compile(f"{lexicon.ORDINARY}|{lexicon_abroad.ORDINARY}")
+_PARTS = re.compile(f"(?:{lexicon.PARTS})+")
+_PART = re.compile(lexicon.PARTS)
 
 
 def hint_of(name: str) -> Hint | None:
@@ -116,10 +48,25 @@ def hint_of(name: str) -> Hint | None:
     >>> hint_of("marital status") is None and hint_of("credit_score") is None
     True
     """
-    words = " ".join(words_of(name))
-    if _ORDINARY.search(words):
+    words = words_of(_plain(name))
+    # as it is written, and with a space between words that were run together
+    forms = {" ".join(words), " ".join(_apart(word) for word in words)}
+    if any(_ORDINARY.search(form) for form in forms):
         return None
     for kind, pattern, said in _COMPILED:
-        if pattern.search(words):
+        if any(pattern.search(form) for form in forms):
             return Hint(kind, said)
     return None
+
+
+def _plain(name: str) -> str:
+    """Return the name without accents."""
+    apart = unicodedata.normalize("NFKD", name.replace("ß", "ss"))
+    return "".join(one for one in apart if not unicodedata.combining(one))
+
+
+def _apart(word: str) -> str:
+    """Return a word that is made of telling words alone with spaces between those."""
+    if len(word) < _LONG or not _PARTS.fullmatch(word):
+        return word
+    return " ".join(_PART.findall(word))
