@@ -6,7 +6,12 @@ import pytest
 from scipy.stats import rankdata
 
 from leadscore.audit.findings import Quality
-from leadscore.audit.quality_label import FEWEST, auc_doubt, outcomes, straddling_groups
+from leadscore.audit.quality_label import (
+    FEWEST,
+    auc_doubt,
+    outcomes,
+    straddling_groups,
+)
 from leadscore.leads.schema import Field, Label, Schema
 from leadscore.model import train
 

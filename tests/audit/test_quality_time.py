@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from leadscore.audit.quality_time import drift, label_rates, rate_moves, stability, unripe
+from leadscore.audit.quality_time import drift, label_rates, rate_moves, stability
 from leadscore.leads.schema import Field, Label, Schema
 from leadscore.leads.table import Column, Leads
 
@@ -154,18 +154,6 @@ def test_a_rate_that_falls_at_the_end_asks_for_open_leads() -> None:
     labels = np.random.default_rng(0).binomial(1, chance)
     (found,) = rate_moves(label_rates(leads, schema, labels), "won")
     assert "still open?" in found.words
-
-
-def test_lost_leads_whose_horizon_has_not_passed_are_counted() -> None:
-    created = START + DAY * np.arange(365.0)
-    leads, schema = make({"created": created, "x": created}, timed=True)
-    labels = np.tile([0, 0, 0, 1, -1], 73)
-    (found,) = unripe(leads, schema, labels)
-    assert found.value == (labels[-90:] == 0).sum()
-    assert "less than 90 days" in found.words
-    # some may be lost early, and for good
-    labels[-75:] = -1
-    assert list(unripe(leads, schema, labels)) == []
 
 
 def test_of_tiers_the_rate_is_that_of_the_best_one() -> None:

@@ -24,6 +24,7 @@ numbers = st.one_of(
     st.floats(allow_nan=True, allow_infinity=True).map(repr),
     st.from_regex(r"[+-]?[0-9]{0,20}[.,]?[0-9]{0,20}", fullmatch=True),
     st.from_regex(r"[0-9]{1,3}([.,'][0-9]{3}){1,2}", fullmatch=True),
+    st.from_regex(r"[$€]? ?-?[0-9]{1,3}([., ][0-9]{3}){0,2}([.,][0-9]{2})? ?[%€]?", fullmatch=True),
 )
 dates = st.one_of(
     st.datetimes().map(str),
@@ -50,7 +51,9 @@ def fields_of(kind: FieldType) -> st.SearchStrategy[Field]:
         limits=st.sampled_from([None, (0.0, 850.0), (0.0, float("inf"))]) if numeric else st.none(),
         placeholders=st.sampled_from([(), ("Select",), ("999", "-")]),
         missing=st.booleans(),
-        unit=st.sampled_from(["", "d/m/y", "m/d/y"]) if kind == "time" else st.just(""),
+        unit=st.sampled_from(
+            ["", "d/m/y", "m/d/y"] if kind == "time" else ["", "USD a year", "€", "%"]
+        ),
     )
 
 

@@ -129,7 +129,10 @@ def test_the_role_is_told_from_name_and_values(name: str, values: list[str], rol
         ("due", ["01/02/2026", "03/04/2026"], "Day and month can be swapped"),
         ("age", ["30", "40"], 'role = "audit"'),
         ("zip", ["1001", "1002", "1003"], "look like codes"),
-        ("paid", ["$1,200", "$900"], "not read as numbers"),
+        ("paid", ["$1,200", "$900"], "'$1,200' is read as 1200."),
+        ("paid", ["$1.2M", "$900"], "not read as numbers"),
+        ("paid", ["$1,200", "€900"], "not read as numbers"),
+        ("Closed Date", ["2026-01-01", "2026-01-02"], "A date; it is not scored."),
         ("client_id", [str(3 * at % 101) for at in range(40)], "--group 'client_id'"),
     ],
 )
@@ -235,7 +238,81 @@ def test_open_leads_are_unknown_and_not_lost() -> None:
     labels = conform(frame, found.schema).labels
     assert labels is not None
     assert labels[:4].tolist() == [1, 0, -1, -1]
-    assert found.comments["stage"] == "Not known yet, so not learned from: 'open'."
+    assert found.comments["stage"] == (
+        "Counted as not converted: lost (15); open, not learned from: open (15). If one of them is "
+        "wrong, edit classes and placeholders of the label."
+    )
+
+
+def test_the_usual_stages_of_a_crm_are_open_however_they_are_spelled() -> None:
+    stages = ["Open - Not Contacted", "Working - Contacted", "WORKING - contacted"]
+    closed = ["Closed - Converted", "Closed - Not Converted"]
+    frame = made(status=[*stages, *closed])
+    found = infer(frame, label="status", positive="closed - converted")
+    conformed = conform(frame, found.schema)
+    assert conformed.faults == ()
+    assert conformed.labels is not None
+    assert conformed.labels[:5].tolist() == [-1, -1, -1, 1, 0]
+    assert (
+        "Closed - Not Converted (12); open, not learned from: Working" in found.comments["status"]
+    )
+
+
+def test_of_two_values_both_are_learned_from_and_nothing_is_said() -> None:
+    found = infer(made(stage=["won", "open"]), label="stage", positive="won")
+    assert found.schema.label == Label(field="stage", classes=("open", "won"), positive="won")
+    assert found.comments == {}
+
+
+def test_where_nothing_is_closed_or_an_open_stage_is_asked_for_all_values_are_kept() -> None:
+    for values, positive in (
+        (["New", "Contacted", "Converted"], "Converted"),
+        (["New", "Contacted", "Lost"], "Contacted"),
+    ):
+        found = infer(made(stage=values), label="stage", positive=positive)
+        assert found.schema.label is not None
+        assert sorted(found.schema.label.classes) == sorted(values)
+        assert "not learned from" not in found.comments["stage"]
+        assert "(20), " in found.comments["stage"]
+
+
+def dollars(values: list[float]) -> list[str]:
+    return [f"${value:,.0f}" for value in values]
+
+
+@pytest.mark.parametrize(
+    ("values", "decimal", "unit", "first"),
+    [
+        (dollars([412_930, 950, 1_200_000]), ".", "$", 412_930.0),
+        (["412.930 €", "950 €"], ",", "€", 412_930.0),
+        (["1.234,56 €", "950,00 €"], ",", "€", 1234.56),
+        (["55%", "8.5%"], ".", "%", 55.0),
+        (["5,5 %", "80 %"], ",", "%", 5.5),
+        (["CHF 1'200", "CHF 950"], ".", "CHF", 1200.0),
+        (["$1,200", "950", "0"], ".", "$", 1200.0),
+        (["1,200", "950"], ".", "", 1200.0),
+        (["1.234.567", "950"], ",", "", 1_234_567.0),
+    ],
+)
+def test_money_and_percent_are_numbers(
+    values: list[str], decimal: str, unit: str, first: float
+) -> None:
+    frame = made(x=values)
+    schema = infer(frame).schema
+    field = schema.field("x")
+    assert (schema.decimal, field.unit, field.role) == (decimal, unit, "feature")
+    assert field.type == ("number" if unit else "integer")
+    found = conform(frame, schema)
+    assert found.faults == ()
+    assert found.leads.columns["x"][0] == first
+
+
+@pytest.mark.parametrize(
+    "values",
+    [["$5", "€5", "$6"], ["55%", "0.5"], ["$5", "5%"], [*dollars([*range(1000, 1040)]), "1,23"]],
+)
+def test_amounts_that_could_be_two_numbers_are_not_read(values: list[str]) -> None:
+    assert field_of(values).type in ("category", "text")
 
 
 @pytest.mark.parametrize(

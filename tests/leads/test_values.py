@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadscore.errors import Fault
-from leadscore.leads.schema import Field, FieldType, investor
+from leadscore.leads.schema import Field, FieldType, Label, investor
 from leadscore.leads.times import date_parts, parse_time
-from leadscore.leads.values import as_text, conform_lead, parse_value
+from leadscore.leads.values import as_text, conform_lead, parse_label, parse_value
 from leadscore.testing.makers import make_lead
 
 
@@ -56,8 +56,9 @@ def test_a_value_is_read_by_its_fields_type(kind: FieldType, value: object, want
     [
         ("integer", "12.5", "x: got '12.5', allowed: a whole number"),
         ("integer", True, "x: got True, allowed: a whole number"),
-        ("number", "1,234.5", "no thousands separators"),
-        ("number", "1_000", "no thousands separators"),
+        ("number", "1,23", "a number such as 1234.5 or 1,234.5"),
+        ("number", "1_000", "a number such as 1234.5 or 1,234.5"),
+        ("number", "$5", 'without $ (or unit = "$" in the schema)'),
         ("number", "inf", "got 'inf'"),
         ("number", float("inf"), "got inf"),
         ("number", "1e999", "got '1e999'"),
@@ -82,6 +83,26 @@ def test_a_decimal_comma_is_for_texts_only() -> None:
     fault = of("number", "1.5", ",")
     assert isinstance(fault, Fault)
     assert "1234,5" in fault.allowed
+
+
+def test_the_sign_of_the_fields_unit_is_read_and_no_other() -> None:
+    income = Field(name="x", type="integer", unit="USD a year", limits=(0.0, 1e6))
+    assert [parse_value(one, income) for one in ("$412,930", "412930", "412 930 USD")] == [
+        412_930.0
+    ] * 3
+    share = Field(name="x", type="number", unit="%")
+    assert parse_value("55.5 %", share) == 55.5
+    for value, field in (("€5", income), ("5%", income), ("$5", share), ("-$5", income)):
+        assert isinstance(parse_value(value, field), Fault)
+    fault = parse_value("€5", income)
+    assert isinstance(fault, Fault)
+    assert fault.words().endswith("without € (in USD a year)")
+    assert isinstance(of("flag", "$1"), Fault)
+
+
+def test_a_class_among_the_placeholders_is_unknown() -> None:
+    label = Label(field="stage", classes=("Working", "Lost", "Won"), positive="Won")
+    assert [parse_label(one, label, ("Working",)) for one in label.classes] == [-1, 0, 1]
 
 
 def test_placeholders_are_missing_also_as_numbers() -> None:

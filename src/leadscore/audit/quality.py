@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from leadscore.audit.findings import Quality
 from leadscore.audit.quality_label import outcomes, straddling_groups
+from leadscore.audit.quality_open import open_as_lost, unripe
 from leadscore.audit.quality_rows import repeated_people, repeated_rows, row_keys
-from leadscore.audit.quality_time import drift, label_rates, rate_moves, unripe
+from leadscore.audit.quality_time import drift, label_rates, rate_moves
 from leadscore.audit.quality_values import dead_columns, odd_values
 from leadscore.errors import Fault
 from leadscore.leads.conform import conform
@@ -91,6 +92,7 @@ def _found(
     if labels is not None:
         yield from rate_moves(label_rates(leads, schema, labels), label)
         yield from unripe(leads, schema, labels)
+        yield from open_as_lost(frame, leads, schema, labels)
     yield from drift(leads, schema)
     yield from straddling_groups(frame, schema)
     keys = row_keys(frame)

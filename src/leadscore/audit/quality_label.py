@@ -25,7 +25,7 @@ _TOGETHER = frozenset(
 )
 _NOT_KEYS = frozenset(
     ["type", "size", "age", "name", "source", "count", "number", "visits", "revenue", "status"]
-)
+) | frozenset(["date", "day", "time", "at", "since"])
 #: A column groups leads where at least this share of them shares its value, and groups are small.
 _SHARED, _LARGEST_MEAN = 0.02, 20.0
 
@@ -50,7 +50,7 @@ def outcomes(labels: NDArray[np.int64] | None, schema: Schema) -> Iterator[Quali
     if unknown:
         words = (
             f"{unknown:,} of {len(labels):,} leads ({unknown / len(labels):.1%}) have no label yet "
-            f"({field} is empty): they are open, not lost, and not learned from."
+            f"({field} is {_nothing(schema)}): they are open, not lost, and not learned from."
         )
         yield Quality(kind="unlabelled", fields=(field,), value=unknown / len(labels), words=words)
     yield from _few(labels[labels >= 0], schema.label.names, field)
@@ -94,7 +94,8 @@ def straddling_groups(frame: pd.DataFrame, schema: Schema) -> Iterator[Quality]:
     for name in map(str, frame.columns):
         if name == label or not _groups(name):
             continue
-        counts = frame[name].dropna().value_counts()
+        known = frame[name].dropna()
+        counts = known[known.astype(str).str.strip() != ""].value_counts()
         shared = counts[counts > 1]
         share = float(shared.sum()) / max(len(frame), 1)
         if len(shared) and share >= _SHARED and counts.mean() <= _LARGEST_MEAN:
@@ -104,6 +105,10 @@ def straddling_groups(frame: pd.DataFrame, schema: Schema) -> Iterator[Quality]:
                 f'role = "group" keeps them together.'
             )
             yield Quality(kind="straddling_groups", fields=(name,), value=share, words=words)
+
+
+def _nothing(schema: Schema) -> str:
+    return "empty, or one of its placeholders" if schema.label_placeholders else "empty"
 
 
 def _groups(name: str) -> bool:

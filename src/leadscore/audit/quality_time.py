@@ -12,7 +12,15 @@ from leadscore.leads.guess.names import words_of
 from leadscore.leads.schema import Schema
 from leadscore.leads.table import Column, Leads
 
-__all__ = ["LabelRates", "RatePeriod", "drift", "label_rates", "rate_moves", "stability", "unripe"]
+__all__ = [
+    "LabelRates",
+    "RatePeriod",
+    "drift",
+    "label_rates",
+    "lead_times",
+    "rate_moves",
+    "stability",
+]
 
 _Floats = NDArray[np.float64]
 _Ints = NDArray[np.int64]
@@ -32,9 +40,6 @@ _MOVES = 0.1
 #: A period should have this many leads, and a chart at most this many periods.
 _IN_PERIOD, _PERIODS, _PARTS = 50, 26, 10
 _DAY = 86_400
-#: Some leads are lost early and for good; from this share of the leads on that came in within the
-#: horizon, the file counts open ones as lost.
-_EARLY = 0.25
 #: Fields that are read off the calendar differ between parts of a year, and that is no news.
 _CALENDAR = frozenset(["season", "year", "quarter", "month", "week", "weekday", "day", "hour"])
 
@@ -162,7 +167,7 @@ def label_rates(leads: Leads, schema: Schema, labels: _Ints) -> LabelRates | Non
         None where there are too few leads for two periods.
     """
     top = 1 if schema.label is None or schema.label.outcome else len(schema.label.classes) - 1
-    times = _times(leads, schema)
+    times = lead_times(leads, schema)
     known = labels >= 0 if times is None else (labels >= 0) & np.isfinite(times)
     hits = labels[known] == top
     if len(hits) < 2 * _IN_PERIOD:
@@ -207,36 +212,16 @@ def rate_moves(rates: LabelRates | None, field: str) -> Iterator[Quality]:
     yield Quality(kind="label_rate", fields=(field,), value=high.rate - low.rate, words=words)
 
 
-def unripe(leads: Leads, schema: Schema, labels: _Ints) -> Iterator[Quality]:
-    """Yield leads that count as lost although their horizon had not passed at the file's end.
+def lead_times(leads: Leads, schema: Schema) -> _Floats | None:
+    """Return when each lead came in, in seconds or as numbers; None where that is not known.
 
     Parameters
     ----------
     leads : Leads
         The leads.
     schema : Schema
-        Their schema; without a time and a horizon nothing is said.
-    labels : ndarray of int64 of shape (n,)
-        Their classes, -1 where unknown.
+        Their schema.
     """
-    times, label = _times(leads, schema), schema.label
-    if label is None or label.horizon_days is None or not label.outcome or times is None:
-        return
-    if schema.with_role("time")[0].type != "time":
-        return
-    end = np.nanmax(times)
-    late = times > end - label.horizon_days * _DAY
-    n = int((late & (labels == 0)).sum())
-    if n > _EARLY * late.sum():
-        words = (
-            f"{n:,} leads came in less than {label.horizon_days} days before the file's last one "
-            f"and count as {label.names[0]!r}: their horizon has not passed. Leave {label.field} "
-            "empty until it has, or they teach that new leads do not convert."
-        )
-        yield Quality(kind="unripe", fields=(label.field,), value=float(n), words=words)
-
-
-def _times(leads: Leads, schema: Schema) -> _Floats | None:
     for one in schema.with_role("time"):
         column = leads.columns.get(one.name)
         if column is not None and np.isfinite(column.astype(np.float64)).mean() > 0.5:
@@ -245,7 +230,7 @@ def _times(leads: Leads, schema: Schema) -> _Floats | None:
 
 
 def _order(leads: Leads, schema: Schema) -> tuple[NDArray[np.intp], str]:
-    times = _times(leads, schema)
+    times = lead_times(leads, schema)
     if times is None:
         return np.arange(leads.n), "in the order of rows"
     order = np.argsort(times, kind="stable")

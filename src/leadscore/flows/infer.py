@@ -34,8 +34,9 @@ class InferredSchema:
 
     @property
     def news(self) -> tuple[str, ...]:
-        """What a person should know first, a line each: leaks and questions, if any."""
-        return tuple(_news(self.audit, self.chosen.schema))
+        """What a person should know first, a line each: the label, leaks and questions."""
+        label = self.chosen.label_words
+        return (*([label] if label else []), *_news(self.audit, self.chosen.schema))
 
     def toml(self) -> str:
         """Return the schema as TOML with the news on top and a word on each suspect."""

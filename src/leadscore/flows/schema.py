@@ -52,12 +52,17 @@ class ChosenSchema:
     source : {"given", "investor", "inferred"}
         Where it is from.
     comments : mapping of str to str
-        Words on fields of an inferred schema, by name.
+        Words on fields of an inferred schema, and on a label that was asked for, by name.
     """
 
     schema: Schema
     source: Literal["given", "investor", "inferred"]
     comments: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def label_words(self) -> str:
+        """What a person should know of the label: which of its values count as what."""
+        return self.comments.get(self.schema.label.field, "") if self.schema.label else ""
 
 
 def choose_schema(frame: "pd.DataFrame", wish: SchemaWish, files: Files | None) -> ChosenSchema:
@@ -76,8 +81,7 @@ def choose_schema(frame: "pd.DataFrame", wish: SchemaWish, files: Files | None) 
         Where a named schema is read from.
     """
     if wish.schema is not None:
-        named = _named(wish.schema, files)
-        return ChosenSchema(schema=_with_label(named, frame, wish), source="given")
+        return _with_label(_named(wish.schema, files), frame, wish)
     if _is_investor(frame, wish):
         return ChosenSchema(schema=investor(), source="investor")
     return read_schema(frame, wish)
@@ -121,10 +125,10 @@ def _is_investor(frame: "pd.DataFrame", wish: SchemaWish) -> bool:
     return said and plain and needed <= set(map(str, frame.columns))
 
 
-def _with_label(schema: Schema, frame: "pd.DataFrame", wish: SchemaWish) -> Schema:
+def _with_label(schema: Schema, frame: "pd.DataFrame", wish: SchemaWish) -> ChosenSchema:
     """Return the schema with the label that was asked for, read off its column."""
     if wish.label is None and wish.positive is None:
-        return schema
+        return ChosenSchema(schema=schema, source="given")
     name = wish.label or (schema.label.field if schema.label else None)
     if name is None:
         raise BadRequest(
@@ -132,13 +136,16 @@ def _with_label(schema: Schema, frame: "pd.DataFrame", wish: SchemaWish) -> Sche
             next_step="Name the label column with --label.",
         )
     if schema.label and schema.label.field == name and wish.positive is None:
-        return schema
+        return ChosenSchema(schema=schema, source="given")
     if name not in frame:
         raise NotFound(
             f"The file has no column {name!r} (--label).",
             allowed=", ".join(map(str, frame.columns[:100])),
         )
-    told = infer(frame, label=name, positive=wish.positive).schema
+    found = infer(frame, label=name, positive=wish.positive)
+    told = found.schema
     kept = tuple(one for one in schema.fields if one.role != "label" and one.name != name)
     said = tuple(one for one in told.fields if one.name == name)
-    return replace(schema, fields=(*kept, *said), label=told.label, tiers=told.tiers)
+    asked = replace(schema, fields=(*kept, *said), label=told.label, tiers=told.tiers)
+    words = {name: found.comments[name]} if name in found.comments else {}
+    return ChosenSchema(schema=asked, source="given", comments=words)

@@ -42,7 +42,8 @@ class Field:
     limits : tuple of float, optional
         What is possible, both ends included (``inf`` where open); beyond it is a fault.
     unit : str
-        The unit for people, for example ``USD a year``. For a time: how its dates are written,
+        The unit for people, for example ``USD a year``; the sign of a currency or the ``%`` that
+        it names is read in numbers (``$1,200``). For a time: how its dates are written,
         ``d/m/y`` or ``m/d/y``; ISO 8601 and forms without doubt are read whatever it says.
     phrase : str
         The name for people, for example ``annual income``; the field's name where empty.

@@ -9,6 +9,7 @@ from decimal import Decimal
 import numpy as np
 
 from leadscore.errors import Fault
+from leadscore.leads.amounts import read_amount, same_sign
 from leadscore.leads.schema import Field, Label, Schema
 from leadscore.leads.table import Column, Conformed, Leads
 from leadscore.leads.times import parse_time
@@ -37,8 +38,7 @@ MISSING_WORDS = frozenset({"", "nan", "na", "n/a", "null", "none"})
 TRUE_WORDS = frozenset({"true", "yes", "y", "t"})
 FALSE_WORDS = frozenset({"false", "no", "n", "f"})
 
-#: A number as text, by its decimal mark. Thousands separators are refused: "1,234" is 1234 in
-#: one file and 1.234 in the next.
+#: A plain number as text, by its decimal mark. What else may be read as one is an `Amount`.
 NUMBERS: Mapping[str, re.Pattern[str]] = {
     mark: re.compile(rf"[+-]?(?:[0-9]+(?:[{mark}][0-9]*)?|[{mark}][0-9]+)(?:[eE][+-]?[0-9]+)?")
     for mark in (".", ",")
@@ -57,7 +57,8 @@ def parse_value(value: object, field: Field, *, decimal: str = ".") -> float | s
     field : Field
         The field.
     decimal : {".", ","}
-        The decimal mark in texts.
+        The decimal mark in texts. Thousands may be marked, and the sign of the field's unit may
+        be there: see `read_amount`.
 
     Returns
     -------
@@ -93,7 +94,7 @@ def parse_label(value: object, label: Label, placeholders: tuple[str, ...] = ())
     """Return the class that `value` names: its place, or 1 and 0 for an outcome; -1 if missing.
 
     A class is found by its text, else without regard to case, else as a number (1, 1.0 and "1"
-    are one) or as a truth (1, True and "yes" are one).
+    are one) or as a truth (1, True and "yes" are one). A class among the placeholders is missing.
 
     Examples
     --------
@@ -103,10 +104,12 @@ def parse_label(value: object, label: Label, placeholders: tuple[str, ...] = ())
     1
     """
     text = as_text(value)
+    if text in placeholders:
+        return -1
     at = None if text is None else _class_of(text, label.classes)
     if at is not None:
         return int(label.classes[at] == label.positive) if label.outcome else at
-    if text is None or text.lower() in MISSING_WORDS or text in placeholders:
+    if text is None or text.lower() in MISSING_WORDS:
         return -1
     allowed = "one of " + ", ".join(label.classes) + ", or nothing"
     return Fault(field=label.field, got=_shown(value), allowed=allowed)
@@ -227,7 +230,10 @@ def _number(text: str, decimal: str, field: Field) -> float | None:
     word = text.lower()
     if field.type == "flag" and (word in TRUE_WORDS or word in FALSE_WORDS):
         return float(word in TRUE_WORDS)
-    return float(text.replace(",", ".")) if NUMBERS[decimal].fullmatch(text) else None
+    if NUMBERS[decimal].fullmatch(text):
+        return float(text.replace(",", "."))
+    amount = None if field.type == "flag" else read_amount(text, decimal)
+    return amount.number if amount and same_sign(amount.sign, field.unit) else None
 
 
 def _possible(number: float, field: Field) -> bool:
@@ -270,13 +276,26 @@ def _shown(value: object) -> str:
 
 
 def _fault(value: object, field: Field, decimal: str) -> Fault:
-    return Fault(field=field.name, got=_shown(value), allowed=_allowed(field, decimal))
+    allowed = _allowed(field, decimal) + _unsigned(value, field, decimal)
+    return Fault(field=field.name, got=_shown(value), allowed=allowed)
+
+
+def _unsigned(value: object, field: Field, decimal: str) -> str:
+    """Return what the schema lacks for a value whose sign is not that of the field's unit."""
+    if field.type not in ("integer", "number") or not isinstance(value, str):
+        return ""
+    amount = read_amount(value.strip(), decimal)
+    if amount is None or same_sign(amount.sign, field.unit):
+        return ""
+    meant = f"in {field.unit}" if field.unit else f'or unit = "{amount.sign}" in the schema'
+    return f", without {amount.sign} ({meant})"
 
 
 def _allowed(field: Field, decimal: str) -> str:
+    comma = "," if decimal == "." else "."
     what = {
         "integer": "a whole number",
-        "number": f"a number such as 1234{decimal}5 (no thousands separators)",
+        "number": f"a number such as 1234{decimal}5 or 1{comma}234{decimal}5",
         "flag": "0, 1, yes, no, true or false",
         "category": "a text",
         "text": "a text",

@@ -13,7 +13,7 @@ from leadscore.leads.guess.names import (
     says_created,
     theme_of,
 )
-from leadscore.leads.guess.numbers import is_counter, usual_span
+from leadscore.leads.guess.numbers import is_counter, one_sign, usual_span
 from leadscore.leads.guess.profile import Profile, without
 from leadscore.leads.times import date_parts
 from leadscore.leads.values import FALSE_WORDS, MISSING_WORDS, TRUE_WORDS
@@ -141,22 +141,35 @@ def _numbers(one: Profile, decimal: str, seen: tuple[str, ...]) -> Guess | None:
     odd = tuple(sorted(one.texts[~fine].tolist()))
     if odd and not (len(odd) <= _MOST_ODD and fine.sum() > 4 * _MOST_ODD and one.share(fine) > 0.5):
         return None
-    kept = without(one, odd, words=False)
+    sign = one_sign(one, decimal)
+    if sign is None:
+        return None
+    kept = without(one, odd, words=False) if odd else one
     numbers = kept.numbers(decimal)
     whole = bool((np.floor(numbers) == numbers).all())
-    if whole and (special := _key_or_code(kept, decimal, (*seen, *odd))):
+    if whole and not sign and (special := _key_or_code(kept, decimal, (*seen, *odd))):
         return special
-    # "12.0" is whole by chance: 12.5 may come
-    marked = bool(kept.texts.str.contains(decimal, regex=False).any())
+    # "12.0" is whole by chance: 12.5 may come, and so may cents
+    marked = bool(sign) or bool(kept.texts.str.contains(decimal, regex=False).any())
     field = Field(
         name=one.name,
         type="number" if one.real or marked or not whole else "integer",
         theme=theme_of(one.name),
         range=usual_span(numbers, kept.counts),
+        unit=sign,
         placeholders=(*_needed(seen), *odd),
     )
     said = f"Taken for missing: {', '.join(map(repr, odd))}." if odd else ""
-    return Guess(field, said)
+    return Guess(field, f"{said} {_read_as(kept, decimal)}".strip())
+
+
+def _read_as(one: Profile, decimal: str) -> str:
+    """Say how amounts are read, by the longest of the first ones."""
+    few = [*one.amounts(decimal)][:_MANY]
+    if not few:
+        return ""
+    at = max(few, key=lambda at: len(one.texts.iloc[at]))
+    return f"{one.texts.iloc[at]!r} is read as {one.numbers(decimal)[at]:.15g}."
 
 
 def _key_or_code(one: Profile, decimal: str, seen: tuple[str, ...]) -> Guess | None:
@@ -184,6 +197,7 @@ def _texts(one: Profile, seen: tuple[str, ...]) -> Guess:
         return Guess(_ignored(one.name, "text"), "Free text; it is not scored.")
     if one.distinct > _MANY and one.uniqueness > _FREE:
         words = "Nearly every value is another one, so there is nothing to learn from it."
+        words = f"{words} {_amounts(one)}".strip()
         return Guess(_ignored(one.name, "text"), words)
     return _category(one, seen, _amounts(one))
 
@@ -197,7 +211,10 @@ def _amounts(one: Profile) -> str:
     marks = one.texts.str.fullmatch(r"[$€£]? ?[+-]?[0-9][0-9.,' ]*[%$€£kKmM]?")
     if one.share(marks.to_numpy(dtype=bool)) < 0.9:
         return ""
-    return "Numbers with signs or thousands separators are not read as numbers."
+    return (
+        "These seem to be amounts, but are not read as numbers: give them one decimal mark and "
+        "one sign or none, and no k or M."
+    )
 
 
 def _category(one: Profile, seen: tuple[str, ...], comment: str) -> Guess:

@@ -1,12 +1,13 @@
 """What a label column of an unknown file predicts."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from leadscore.errors import BadRequest, Fault
 from leadscore.leads.field import DEFAULT_TIERS, Field, Label, Tier, tiers_for
 from leadscore.leads.guess.profile import Profile, without
+from leadscore.leads.guess.stages import still_open
 from leadscore.leads.values import parse_label
 
 __all__ = ["GuessedLabel", "guess_label"]
@@ -25,10 +26,10 @@ _PAIRS = (
     ("unconverted", "converted"),
 )
 _SCALES = (("low", "medium", "high"), ("cold", "warm", "hot"))
-#: Leads that nothing has come of yet are unknown, not lost.
-_OPEN = frozenset(["open", "pending", "in progress", "in_progress"])
 #: More different values than this are no outcome and no tier.
 _MOST = 50
+#: So many of them are named, the most frequent first.
+_NAMED = 12
 
 
 class GuessedLabel(NamedTuple):
@@ -65,12 +66,46 @@ def guess_label(one: Profile, positive: str | None) -> GuessedLabel:
             next_step="Name another column with --label.",
         )
     if positive is None:
-        return _with_field(_unsaid(one.name, values), one.name, seen)
-    still_open = [text for text in values if text.lower() in _OPEN]
-    closed = [text for text in values if text not in still_open]
-    if positive.lower() in _OPEN or len(closed) < 2:
-        return _with_field(_outcome(one.name, values, positive), one.name, seen)
-    return _with_field(_outcome(one.name, closed, positive), one.name, seen, still_open)
+        return _with_field(_unsaid(one.name, values), seen)
+    whole = _outcome(one.name, values, positive)
+    if len(values) == 2:
+        return _with_field(whole, seen)
+    waiting = _waiting(whole.label)
+    closed = [text for text in values if text not in waiting]
+    kept = _outcome(one.name, closed, whole.label.positive) if waiting else whole
+    words = _counted(one, kept.label.classes[:-1], waiting)
+    # classes are found whatever their case is, placeholders are not
+    low = {text.lower() for text in waiting}
+    spelled = sorted(text for text in one.texts.tolist() if text.lower() in low)
+    return _with_field(kept, (*seen, *spelled), words=words)
+
+
+def _waiting(label: Label) -> list[str]:
+    """Return the values of leads that nothing has come of yet: they are unknown, not lost."""
+    found = still_open([*label.classes], label.positive)
+    # one who asks for an open stage asks who gets that far
+    asked = still_open([label.positive], "")
+    return [] if asked or len(label.classes) - len(found) < 2 else found
+
+
+def _counted(one: Profile, lost: Iterable[str], waiting: list[str]) -> str:
+    """Say which values count as not converted and which as open, and how many leads have each."""
+    said = f"Counted as not converted: {_each(one, lost)}"
+    if waiting:
+        said += f"; open, not learned from: {_each(one, waiting)}"
+    return f"{said}. If one of them is wrong, edit classes and placeholders of the label."
+
+
+def _each(one: Profile, values: Iterable[str]) -> str:
+    texts = [_short(text).lower() for text in one.texts.tolist()]
+    n = dict.fromkeys(values, 0)
+    place = {value.lower(): value for value in n}
+    for text, count in zip(texts, one.counts.tolist(), strict=True):
+        if text in place:
+            n[place[text]] += count
+    order = sorted(n, key=lambda value: -n[value])
+    more = f" and {len(order) - _NAMED} more" if len(order) > _NAMED else ""
+    return ", ".join(f"{' '.join(value.split())} ({n[value]:,})" for value in order[:_NAMED]) + more
 
 
 def _spellings(one: Profile) -> list[str]:
@@ -133,13 +168,13 @@ def _outcome(name: str, values: list[str], positive: str) -> GuessedLabel:
 
 
 def _with_field(
-    guessed: GuessedLabel, name: str, seen: tuple[str, ...], still_open: Sequence[str] = ()
+    guessed: GuessedLabel, placeholders: tuple[str, ...], *, words: str = ""
 ) -> GuessedLabel:
-    if not seen and not still_open:
+    if not placeholders and not words:
         return guessed
-    field = Field(name=name, type="category", role="label", placeholders=(*seen, *still_open))
-    words = "Not known yet, so not learned from: " + ", ".join(map(repr, still_open)) + "."
-    return guessed._replace(field=field, comment=words if still_open else "")
+    name = guessed.label.field
+    field = Field(name=name, type="category", role="label", placeholders=placeholders)
+    return guessed._replace(field=field, comment=words)
 
 
 def _some(values: list[str]) -> str:

@@ -55,6 +55,12 @@ _CREATED = frozenset(
 _CAME_IN = frozenset(
     ["created", "creation", "create", "received", "entered", "added", "inquired", "submitted"]
 )
+#: Words for what comes after a lead came in: no date with one of them is that of its coming.
+_AFTER = frozenset(
+    ["close", "closed", "closing", "last", "latest", "modified", "updated", "update", "changed"]
+) | frozenset(
+    ["converted", "conversion", "won", "lost", "end", "ended", "expected", "due", "completed"]
+)
 _PROTECTED = frozenset(
     ["age", "birth", "birthday", "birthdate", "dob", "gender", "sex", "race", "ethnicity"]
 ) | frozenset(["ethnic", "religion", "nationality", "disability", "pregnant", "marital"])
@@ -108,8 +114,15 @@ def looks_like_code(name: str) -> bool:
 
 
 def says_created(name: str) -> bool:
-    """Tell whether a date of this name may be the one that a lead came in at."""
-    return bool(_CREATED & set(words_of(name)))
+    """Tell whether a date of this name may be the one that a lead came in at.
+
+    Examples
+    --------
+    >>> [says_created(name) for name in ("Date", "Closed Date", "Last Modified Date")]
+    [True, False, False]
+    """
+    words = set(words_of(name))
+    return bool(_CREATED & words) and not _AFTER & words
 
 
 def says_came_in(name: str) -> bool:
@@ -120,7 +133,8 @@ def says_came_in(name: str) -> bool:
     >>> [says_came_in(name) for name in ("Create Date", "created_at", "close_date", "date")]
     [True, True, False, False]
     """
-    return bool(_CAME_IN & set(words_of(name)))
+    words = set(words_of(name))
+    return bool(_CAME_IN & words) and not _AFTER & words
 
 
 def protected(name: str) -> bool:

@@ -1,12 +1,13 @@
 """A column's distinct values, and how often each is there."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from leadscore.leads.amounts import Amount, read_amount
 from leadscore.leads.times import parse_time
 from leadscore.leads.values import MISSING_WORDS, NUMBERS, as_text
 
@@ -44,6 +45,10 @@ class Profile:
     texts: pd.Series
     counts: NDArray[np.int64]
     real: bool = False
+    #: What `amounts` found, by decimal mark: reading takes long, and is asked for often.
+    _read: dict[str, dict[int, Amount]] = field(
+        init=False, default_factory=dict, repr=False, compare=False
+    )
 
     @property
     def distinct(self) -> int:
@@ -70,15 +75,31 @@ class Profile:
         return float(self.counts[those].sum()) / max(self.filled, 1)
 
     def are_numbers(self, decimal: str) -> NDArray[np.bool_]:
-        """Return which values are finite numbers."""
-        match = self.texts.str.fullmatch(NUMBERS[decimal].pattern)
-        return match.to_numpy(dtype=bool) & np.isfinite(self.numbers(decimal))
+        """Return which values are finite numbers, with or without a sign."""
+        fine = self._plain(decimal)
+        fine[list(self.amounts(decimal))] = True
+        return fine & np.isfinite(self.numbers(decimal))
 
     def numbers(self, decimal: str) -> NDArray[np.float64]:
         """Return the values as numbers, NaN where they are none."""
         texts = self.texts.str.replace(",", ".", regex=False) if decimal == "," else self.texts
-        found = pd.to_numeric(texts.astype(object), errors="coerce")
-        return np.asarray(found, dtype=np.float64)
+        found = np.array(pd.to_numeric(texts.astype(object), errors="coerce"), dtype=np.float64)
+        for at, one in self.amounts(decimal).items():
+            found[at] = one.number
+        return found
+
+    def amounts(self, decimal: str) -> dict[int, Amount]:
+        """Return those values, by place, that have a sign or marked thousands."""
+        if decimal not in self._read:
+            rest = np.flatnonzero(~self._plain(decimal))
+            read = (read_amount(text, decimal) for text in self.texts.iloc[rest].tolist())
+            both = zip(rest.tolist(), read, strict=True)
+            self._read[decimal] = {at: one for at, one in both if one}
+        return self._read[decimal]
+
+    def _plain(self, decimal: str) -> NDArray[np.bool_]:
+        match = self.texts.str.fullmatch(NUMBERS[decimal].pattern)
+        return np.array(match, dtype=np.bool_)
 
     def are_dates(self, unit: str) -> NDArray[np.bool_]:
         """Return which values are dates, their slashes read as `unit` says."""
