@@ -12,6 +12,8 @@ from leadscore.flows.labelled import class_names, labelled
 from leadscore.leads.schema import Field
 from leadscore.measure.card_page import card_md
 from leadscore.measure.metrics import evaluate
+from leadscore.measure.report import Comparison
+from leadscore.measure.shapes import Importance
 from leadscore.measure.simpler import Simpler
 from leadscore.score.scores import score_leads
 from tests.flows.known_leads import make_frame, make_model, schema_of
@@ -121,6 +123,48 @@ def test_a_waiver_is_printed() -> None:
     assert "- **age** (audit): the board decided" in text
 
 
+def test_a_waived_leak_is_the_first_warning(parts: CardParts) -> None:
+    fields = tuple(
+        replace(one, waiver="known at first call") if one.name == "budget" else one
+        for one in parts.model.schema.fields
+    )
+    model = replace(parts.model, schema=replace(parts.model.schema, fields=fields))
+    audit = make_audit()
+    leaked = tuple(replace(one, verdict="leak") for one in audit.findings)
+    found = card(replace(parts, model=model, audit=replace(audit, findings=leaked)))
+    assert found.warnings[0].words == (
+        "Scored by waiver although the audit calls it a leak: budget."
+    )
+    assert not any("by waiver" in one.words for one in card(parts).warnings)
+
+
+def test_tiers_are_told_with_what_converts(parts: CardParts) -> None:
+    found = card(parts).tiers
+    assert sum(one.n for one in found) == 400
+    assert sum(one.converted for one in found) == int(parts.held_out[0].labels.sum())
+    assert found[0].expected == (0.02, 0.05)
+    text = card_md(card(parts))
+    assert "What converts in each tier" in text
+    assert "| not converted |" in text
+
+
+def test_all_versions_are_printed(parts: CardParts) -> None:
+    versions = {"leadscore": "9.9", "python": "3.99", "numpy": "2"}
+    model = replace(parts.model, card={**parts.model.card, "versions": versions})
+    made = dict(card(replace(parts, model=model)).made)
+    assert made["Versions"] == "leadscore 9.9, python 3.99, numpy 2"
+
+
+def test_what_is_looked_at_and_compared_on_is_told(parts: CardParts) -> None:
+    looked = (Importance(field="budget", words="budget", share=0.75),)
+    row = Comparison(name="logistic", kind="recipe", metrics={}, shipped=True)
+    full = replace(parts, importance=looked, compared_on=822, comparison=(row,))
+    text = card_md(card(full))
+    assert "| budget | 75.0\u00a0% |" in text
+    assert "on the same 822 leads" in text
+    assert "smooth curve" in text
+
+
 def test_without_an_audit_the_card_says_so(parts: CardParts) -> None:
     assert "was not audited" in card_md(card(replace(parts, audit=None)))
 
@@ -131,7 +175,9 @@ def test_where_the_simpler_one_wins_it_is_said(parts: CardParts) -> None:
         verdict="better",
         difference={"value": -0.02, "low": -0.03, "high": -0.01},
     )
-    assert "is better" in card(replace(parts, simpler=(better,))).simpler
+    found = card(replace(parts, simpler=(better,)))
+    assert "is better" in found.simpler
+    assert "Simpler and better: points rule." in [one.words for one in found.warnings]
 
 
 def test_what_the_recipe_was_chosen_by_stands_in_for_a_comparison(parts: CardParts) -> None:
@@ -141,6 +187,7 @@ def test_what_the_recipe_was_chosen_by_stands_in_for_a_comparison(parts: CardPar
     found = card(replace(parts, model=model)).comparison
     assert [(one.name, one.shipped) for one in found] == [("ordinal", False), ("logistic", True)]
     assert "forward in time" in found[0].reason
+    assert "does as well as ordinal" in card(replace(parts, model=model)).simpler
 
 
 def test_few_leads_of_a_class_are_a_limit(parts: CardParts) -> None:

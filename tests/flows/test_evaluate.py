@@ -1,6 +1,7 @@
 """An evaluation says how the leads were kept apart, and shows every recipe beside the model."""
 
 import json
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -46,6 +47,36 @@ def test_the_json_has_what_the_page_has(forward: Judged) -> None:
     assert {"coverage", "coverage_by_class", "set_size"} <= set(found)
     assert found["coverage"]["low"] <= 0.9 <= found["coverage"]["high"] + 0.05
     assert set(found["coverage_by_class"]) == {"0", "1"}
+
+
+def test_the_tiers_are_told_with_what_converts(forward: Judged) -> None:
+    tiers = json.loads(json.dumps(judged_json(forward)))["tiers"]
+    assert [one["tier"] for one in tiers] == ["Low", "Medium", "High"]
+    assert sum(one["n"] for one in tiers) == forward.test.leads.n
+    assert sum(one["converted"] for one in tiers) == int(forward.test.labels.sum())
+    assert tiers[2]["expected"] == [0.35, 0.4]
+    assert "What converts in each tier?" in report_html(report(forward))
+
+
+def test_a_waived_leak_is_warned_of(forward: Judged) -> None:
+    schema = forward.model.schema
+    fields = tuple(
+        replace(one, waiver="known") if one.name == "visits" else one for one in schema.fields
+    )
+    model = replace(
+        forward.model,
+        schema=replace(schema, fields=fields),
+        card={**forward.model.card, "suspects": {"visits": "leak", "budget": "ask"}},
+    )
+    words = [one.words for one in warnings(replace(forward, model=model))]
+    assert "Scored by waiver although the audit calls it a leak: visits." in words
+
+
+def test_bare_classes_are_words_on_the_page_and_names_in_the_json(forward: Judged) -> None:
+    found = report(forward)
+    assert [one.name for one in found.classes] == ["not converted", "converted"]
+    assert "not converted: " in " ".join(found.doubt)
+    assert "random" not in [one.name for one in found.gains]
 
 
 def test_the_page_has_groups_and_doubt(forward: Judged) -> None:

@@ -9,7 +9,8 @@ from leadscore.measure.card_page import card_html, card_md
 from leadscore.measure.curves import reliability
 from leadscore.measure.figures import Figure
 from leadscore.measure.metrics import Number
-from leadscore.measure.report import Comparison, Headline, Warn
+from leadscore.measure.report import Comparison, Headline
+from leadscore.measure.warn import Warn
 from tests.measure.known_groups import make_fairness, make_groups, make_treated
 from tests.measure.test_pages import read
 

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
-from leadscore.leads.schema import Field
+from leadscore.leads.schema import Direction, Field
 from leadscore.measure.charts.bars import (
     Interval,
     Step,
@@ -207,7 +207,10 @@ def test_the_gains_title_names_the_best_of_the_others() -> None:
 @pytest.mark.parametrize(
     ("counts", "words"),
     [
-        ([[8, 2], [1, 3]], "75\u00a0% of yes is found; 60\u00a0% of what it calls yes is right"),
+        (
+            [[8, 2], [1, 3]],
+            "It finds 75\u00a0% of those that are yes; when it says yes, 60\u00a0% are",
+        ),
         ([[8, 2], [0, 0]], "No lead is yes"),
         ([[8, 0], [3, 0]], "No lead was said to be yes"),
     ],
@@ -248,3 +251,19 @@ def test_a_wavy_shape_rises_and_falls() -> None:
     assert shape_title(shape(field, x, np.sin(x))) == "Score rises and falls with age"
     assert shape_title(shape(field, x, -x)) == "Score falls with age"
     assert shape_title(shape(field, x, 0 * x)) == "Score does not move with age"
+
+
+@pytest.mark.parametrize(
+    ("direction", "words"),
+    [
+        ("up", "Score rises with age, all else equal"),
+        ("down", "Score falls with age, all else equal"),
+        ("free", "Score rises and falls with age"),
+    ],
+)
+def test_a_model_bound_to_a_direction_is_said_to_keep_it(direction: Direction, words: str) -> None:
+    x = np.linspace(0, 10, 500)
+    field = Field(name="age", type="number", direction=direction)
+    assert shape_title(shape(field, x, np.sin(x), bound=True)) == words
+    assert shape_title(shape(field, x, np.sin(x))) == "Score rises and falls with age"
+    assert shape_title(shape(field, x, 0 * x, bound=True)) == "Score does not move with age"

@@ -10,12 +10,14 @@ from scipy.stats import spearmanr
 from sklearn.metrics import roc_auc_score
 
 from leadscore.leads.schema import Field
-from leadscore.measure.fairness.findings import _context
+from leadscore.measure.fairness.findings import _context, _verdict
 from leadscore.measure.fairness.groups import MISSING, OTHERS, Groups, groups_of
 from leadscore.measure.fairness.proxies import bought, proxies
 from leadscore.measure.fairness.quick import MOST_ROWS, Inputs, sample, told_alone
 from leadscore.measure.fairness.rates import Treated, at_level, four_fifths, group_rows, pairs_of
 from leadscore.measure.fairness.shares import auc, gap, rank_correlation, ratio, share
+from leadscore.measure.fairness.unequal import unequal
+from leadscore.measure.metrics import Number
 from tests.measure.known_groups import (
     AGE,
     REGION,
@@ -212,9 +214,35 @@ def test_tiers_that_part_equal_groups_are_found(malus: float) -> None:
     blind = make_treated(6000, seed=0)
     cut = blind.said - malus * (groups.member == 1)
     unfair = replace(blind, tier=(cut > 0.12).astype(np.intp) + (cut > 0.3))
-    words = " ".join(make_fairness(unfair, groups).fields[0].findings)
-    assert "less than four fifths, and by more than chance explains" in words
+    found = make_fairness(unfair, groups)
+    words = " ".join(found.fields[0].findings)
+    assert "surely below four fifths" in words
     assert "more than the outcomes" in words
+    assert ["surely below four fifths" in one.words for one in unequal(found)] == [True]
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "words"),
+    [
+        (0.4, 0.17, 0.7, "surely below"),
+        (0.4, 0.17, 0.9, "chance does not explain; whether it is below four fifths is not sure"),
+        (0.7, 0.4, 1.2, "chance alone may explain"),
+        (0.85, 0.7, 0.95, "chance does not explain; four fifths or more"),
+        (0.9, 0.7, 1.1, "four fifths or more on these leads, though that is not sure"),
+        (0.9, 0.85, 0.95, "at least four fifths."),
+        (0.7, 0.4, None, "chance alone may explain"),
+    ],
+)
+def test_a_ratio_is_said_to_be_what_its_interval_holds(
+    value: float, low: float, high: float | None, words: str
+) -> None:
+    assert words in _verdict(Number(value=value, low=low, high=high))
+
+
+def test_equal_treatment_is_no_warning() -> None:
+    alike = make_fairness(make_treated(6000, seed=0), make_groups(6000, seed=0))
+    assert unequal(alike) == ()
+    assert unequal(None) == ()
 
 
 def test_the_reference_is_the_largest_known_group_and_has_no_interval() -> None:

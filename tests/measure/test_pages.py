@@ -14,10 +14,10 @@ from leadscore.measure.pages import report_html
 from leadscore.measure.report import (
     Comparison,
     Report,
-    Warn,
     lift_headline,
 )
 from leadscore.measure.shapes import importance, shape
+from leadscore.measure.warn import Warn
 from tests.measure.known_groups import make_fairness, make_groups, make_treated
 
 CLASSES = ("no", "converted")

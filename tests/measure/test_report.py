@@ -65,6 +65,19 @@ def test_a_shift_is_warned_of_by_the_means() -> None:
     assert warning.advice
 
 
+def test_a_gap_within_a_tenth_is_no_warning_and_a_larger_one_advises_to_recalibrate() -> None:
+    labels = (np.arange(50_000) < 6500).astype(np.int64)
+
+    def told(p: float) -> NDArray[np.float64]:
+        return np.tile([1 - p, p], (50_000, 1))
+
+    assert calibration_warning(labels, told(0.14)) is None
+    warning = calibration_warning(labels, told(0.16))
+    assert warning is not None
+    assert "recalibrate" in warning.advice
+    assert "order" not in warning.advice
+
+
 def test_too_much_confidence_is_warned_of_where_it_hurts() -> None:
     warning = calibration_warning(*make_outcome(4000, bend=3.0))
     assert warning is not None
@@ -119,6 +132,7 @@ def test_an_outcome_opens_with_what_ranking_brings() -> None:
     assert figures[0].number == metrics["lift_10"]
     assert "buyers" in figures[0].meaning
     assert all(one.best is None for one in figures)
+    assert "Accuracy" not in [one.name for one in figures]
 
 
 def test_a_world_shows_the_best_possible_and_the_distance() -> None:

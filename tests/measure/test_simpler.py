@@ -4,7 +4,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadscore.measure.metrics import Number
-from leadscore.measure.simpler import no_better_than, simpler_ones, simpler_words
+from leadscore.measure.simpler import (
+    Simpler,
+    no_better_than,
+    simpler_does,
+    simpler_ones,
+    simpler_words,
+)
 
 Floats = NDArray[np.float64]
 
@@ -70,6 +76,17 @@ def test_where_all_are_worse_the_words_say_so() -> None:
     )
     alone = simpler_words(found[1:], shipped="ordinal")
     assert alone == "The simpler logistic does not do as well as ordinal, which is less simple."
+
+
+def test_a_line_names_what_would_have_done() -> None:
+    none = Number(value=0.0, low=0.0, high=0.0)
+    better = Simpler(name="points rule", verdict="better", difference=none)
+    same = Simpler(name="logistic", verdict="as good", difference=none)
+    worse = Simpler(name="ordinal", verdict="worse", difference=none)
+    assert simpler_does((better, same, worse)) == (
+        "Simpler and better: points rule; simpler and as good, as far as one can tell: logistic."
+    )
+    assert simpler_does((worse,)) == ""
 
 
 def test_an_order_that_beats_nothing_is_named() -> None:

@@ -18,7 +18,7 @@ from leadscore.flows.schema import ChosenSchema, SchemaWish, choose_schema
 from leadscore.leads.conform import conform
 from leadscore.leads.schema import Role, Schema
 from leadscore.leads.table import Conformed
-from leadscore.measure.report import Warn
+from leadscore.measure.warn import Warn
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,8 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadscore.audit.findings import Audit, Finding
-from leadscore.flows.card_words import figure_set_words, limits, misuses, unknown, uses
-from leadscore.flows.labelled import Labelled, class_names, top_class
+from leadscore.flows.card_words import (
+    choice_words,
+    figure_set_words,
+    limits,
+    misuses,
+    simpler_warning,
+    unknown,
+    uses,
+    waived,
+)
+from leadscore.flows.class_words import class_words
+from leadscore.flows.fairness import told_held_out
+from leadscore.flows.labelled import Labelled, top_class
 from leadscore.leads.schema import Field, Schema
 from leadscore.measure.card import Card, CardField, FigureSet, Suspect
 from leadscore.measure.card_page import card_html, card_md
@@ -18,10 +29,14 @@ from leadscore.measure.charts.formats import compact, count, decimal
 from leadscore.measure.coverage import Coverage
 from leadscore.measure.curves import reliability, stated_confidence
 from leadscore.measure.fairness.record import Fairness
+from leadscore.measure.fairness.unequal import unequal
 from leadscore.measure.figures import summary_figures
 from leadscore.measure.metrics import Metrics, Number, ece_floor
-from leadscore.measure.report import Comparison, Warn, lift_headline
+from leadscore.measure.report import Comparison, lift_headline
+from leadscore.measure.shapes import Importance
 from leadscore.measure.simpler import Simpler, simpler_words
+from leadscore.measure.tier_rates import TierRate, tier_rates
+from leadscore.measure.warn import Warn
 from leadscore.model.bundle import Model, dump_model
 
 __all__ = [
@@ -110,6 +125,10 @@ class CardParts:
         What could fool the reader.
     coverage : Coverage, optional
         How often the sets of classes held the true one, on leads that they were not made from.
+    importance : tuple of Importance
+        Which fields move scores most; empty where that was not measured.
+    compared_on : int
+        How many leads the comparison is on; 0 for not known.
     """
 
     model: Model
@@ -121,6 +140,8 @@ class CardParts:
     fairness: Fairness | None = None
     warnings: tuple[Warn, ...] = ()
     coverage: Coverage | None = None
+    importance: tuple[Importance, ...] = ()
+    compared_on: int = 0
 
 
 def data_facts(data: Labelled, schema: Schema, *, fingerprint: str) -> DataFacts:
@@ -135,7 +156,7 @@ def data_facts(data: Labelled, schema: Schema, *, fingerprint: str) -> DataFacts
     fingerprint : str
         Their fingerprint (see `leadscore.flows.fingerprint`).
     """
-    names = class_names(schema)
+    names = class_words(schema)
     counts = np.bincount(data.labels, minlength=len(names))
     return DataFacts(
         rows=len(data.labels),
@@ -172,15 +193,18 @@ def card(parts: CardParts) -> Card:
         ece=first.metrics["ece"],
         ece_floor=ece_floor(first.probabilities),
         comparison=parts.comparison or _choice(model.card, model.recipe),
-        simpler=simpler_words(parts.simpler, shipped=model.recipe),
+        simpler=_simpler(parts),
         audited=parts.audit is not None,
         suspects=_suspects(parts.audit, model.schema),
         quality=() if parts.audit is None else tuple(one.words for one in parts.audit.quality),
         fairness=parts.fairness,
         unknown=unknown(model, parts.coverage),
         limits=limits(parts.facts.classes, first.split),
-        warnings=parts.warnings,
+        warnings=_warnings(parts),
         made=_made(model),
+        tiers=_tiers(first, model),
+        importance=parts.importance,
+        compared_on=parts.compared_on,
     )
 
 
@@ -193,6 +217,36 @@ def card_pages(parts: CardParts) -> dict[str, str]:
 def fold_split(schema: Schema) -> Split:
     """Return how the folds of a fit keep leads apart: by group where the schema has one."""
     return "group" if schema.with_role("group") else "random"
+
+
+def _simpler(parts: CardParts) -> str:
+    recipe = parts.model.recipe
+    said = (choice_words(parts.model.card), simpler_words(parts.simpler, shipped=recipe))
+    return " ".join(one for one in said if one)
+
+
+def _warnings(parts: CardParts) -> tuple[Warn, ...]:
+    """Return what training warns of, and what the card itself knows; nothing twice."""
+    found = (
+        waived(_waived_leaks(parts.audit, parts.model.schema)),
+        *parts.warnings,
+        simpler_warning(parts.simpler),
+        *unequal(parts.fairness),
+    )
+    return tuple(dict.fromkeys(one for one in found if one))
+
+
+def _waived_leaks(audit: Audit | None, schema: Schema) -> list[str]:
+    waivers = {one.name for one in schema.features if one.waiver}
+    findings = () if audit is None else audit.findings
+    return [one.field for one in findings if one.verdict == "leak" and one.field in waivers]
+
+
+def _tiers(one: HeldOut, model: Model) -> tuple[TierRate, ...]:
+    if not model.outcome:
+        return ()
+    told = told_held_out(model.schema, one.probabilities)
+    return tier_rates(told.tier, one.labels == 1, tiers=model.schema.tiers)
 
 
 def _span(data: Labelled, schema: Schema) -> str:

@@ -1,14 +1,27 @@
 """The sentences of a model card that hold for every model of a kind."""
 
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
+from leadscore.flows.class_words import coverage_in_words
 from leadscore.leads.schema import Schema
-from leadscore.measure.charts.formats import count, percent
+from leadscore.measure.charts.formats import count, decimal, percent
 from leadscore.measure.coverage import Coverage
 from leadscore.measure.coverage_words import coverage_words
+from leadscore.measure.simpler import Simpler, simpler_does
+from leadscore.measure.warn import Warn
 from leadscore.model.bundle import Model
 
-__all__ = ["figure_set_words", "limits", "misuses", "unknown", "uses"]
+__all__ = [
+    "choice_words",
+    "figure_set_words",
+    "limits",
+    "misuses",
+    "simpler_warning",
+    "unknown",
+    "uses",
+    "waived",
+]
 
 #: With fewer leads of its smallest class a model's figures are rough.
 _FEW = 200
@@ -79,8 +92,9 @@ def unknown(model: Model, measured: Coverage | None = None) -> tuple[str, ...]:
         f"truth for {percent(level, digits=0)} of the leads of every class; how often they did on "
         "other leads is in the report of leadscore evaluate.",
     )
+    said = coverage_in_words(measured, model.schema) if measured else None
     return (
-        *(coverage_words(measured, level=level, what=what) if measured else sets),
+        *(coverage_words(said, level=level, what=what) if said else sets),
         "A lead is Unscored, with the reason, when more than half of what could move its score "
         "rests on fields that are missing, of an unseen category or far outside of what was "
         "learned from, and that is unusual for these leads; or when more than half of all fields "
@@ -88,6 +102,44 @@ def unknown(model: Model, measured: Coverage | None = None) -> tuple[str, ...]:
         "A value beyond its field's usual span, a missing value and an unseen category are noted "
         "beside the score.",
     )
+
+
+def waived(leaks: Sequence[str]) -> Warn | None:
+    """Return a warning where fields that the audit calls leaks are scored all the same."""
+    if not leaks:
+        return None
+    many = "them leaks" if len(leaks) > 1 else "it a leak"
+    return Warn(
+        words=f"Scored by waiver although the audit calls {many}: {', '.join(leaks)}.",
+        advice="If they were not known when the lead came in, no figure here holds in use.",
+    )
+
+
+def choice_words(card: Mapping[str, object]) -> str:
+    """Say why the simpler recipe was chosen; empty where it was not, or nothing was to choose.
+
+    Parameters
+    ----------
+    card : mapping of str to object
+        The model's card as JSON values.
+    """
+    choice = card.get("choice")
+    if not isinstance(choice, Mapping) or choice["chosen"] != "logistic":
+        return ""
+    mine, other = (decimal(float(choice[name]), digits=4) for name in ("logistic", "ordinal"))
+    return (
+        "Logistic does as well as ordinal, which is less simple, so it was chosen: log loss "
+        f"{mine} against {other} on {count(choice['n'])} leads not seen. It stays unless ordinal "
+        "is better by more than one standard error and half a per cent."
+    )
+
+
+def simpler_warning(found: tuple[Simpler, ...]) -> Warn | None:
+    """Return a warning where something simpler than the model would have done."""
+    does = simpler_does(found)
+    if not does:
+        return None
+    return Warn(words=does, advice="The figures are under \u201cWhat stands beside it?\u201d.")
 
 
 def limits(

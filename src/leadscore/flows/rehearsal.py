@@ -21,14 +21,21 @@ from leadscore.flows.rivals import Rival, baselines, compared
 from leadscore.leads.schema import Schema
 from leadscore.measure.coverage import Coverage, coverage
 from leadscore.measure.metrics import draws_for, evaluate
-from leadscore.measure.report import Comparison, Warn
+from leadscore.measure.report import Comparison
+from leadscore.measure.shapes import Importance, importance
 from leadscore.measure.simpler import Simpler, simpler_ones
+from leadscore.measure.warn import Warn
 from leadscore.model.bundle import Model
 from leadscore.model.conformal import fit_sets
 from leadscore.model.rehearse import Rehearsal
 from leadscore.model.train import Fitted, rehearse_model
+from leadscore.model.trees import Trees
 
 __all__ = ["Honest", "card_of", "honest_figures"]
+
+
+#: The card's share of each field is measured on at most so many leads; of deep trees, so few.
+_EXPLAINED, _FEW_EXPLAINED = 2_000, 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,8 +140,20 @@ def card_of(
         fairness=fairness_of(model, data.take(honest.rows), told),
         warnings=warnings,
         coverage=honest.coverage,
+        importance=_importance(model, data),
+        compared_on=honest.compared_on,
     )
     return replace(model, pages=card_pages(parts))
+
+
+def _importance(model: Model, data: Labelled) -> tuple[Importance, ...]:
+    """Return which fields move scores most, on some of the training leads."""
+    engine, n = model.engine, len(data.labels)
+    # deep trees take a hundred times longer
+    most = _FEW_EXPLAINED if isinstance(engine, Trees) else _EXPLAINED
+    rows = np.unique(np.linspace(0, n - 1, min(n, most)).astype(np.intp))
+    effects = engine.effects(model.encoder.encode(data.leads.take(rows)))
+    return importance(effects, model.schema.features)
 
 
 def _held_out(fitted: Fitted, found: Rehearsal, data: Labelled, seed: int) -> tuple[HeldOut, ...]:

@@ -1,11 +1,13 @@
 """What an evaluation found, as a page and as JSON."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
+from leadscore.flows.card_words import waived
+from leadscore.flows.class_words import class_words, coverage_in_words
 from leadscore.flows.labelled import Labelled, class_names, top_class
 from leadscore.flows.rivals import Rival
 from leadscore.measure.charts.formats import count, percent
@@ -14,18 +16,20 @@ from leadscore.measure.coverage import Coverage
 from leadscore.measure.coverage_words import coverage_words
 from leadscore.measure.curves import gains, reliability, stated_confidence
 from leadscore.measure.fairness.record import Fairness
-from leadscore.measure.figures import class_rows, confusion_rows, summary_figures
+from leadscore.measure.fairness.unequal import unequal
+from leadscore.measure.figures import ClassRow, class_rows, confusion_rows, summary_figures
 from leadscore.measure.metrics import Metrics, ece_floor
 from leadscore.measure.report import (
     Comparison,
     Report,
-    Warn,
     calibration_warning,
     leak_note,
     lift_headline,
 )
 from leadscore.measure.shapes import Importance, Shape, importance, shape
 from leadscore.measure.simpler import Simpler, no_better_than, simpler_words
+from leadscore.measure.tier_rates import TierRate, tier_rates
+from leadscore.measure.warn import Warn
 from leadscore.model.bundle import Model
 from leadscore.score.scores import Scores
 
@@ -112,7 +116,7 @@ def report(judged: Judged) -> Report:
         figures=summary_figures(metrics, target=target, outcome=model.outcome),
         split=_split(judged),
         facts=_facts(judged),
-        classes=class_rows(metrics, labels, classes=class_names(model.schema)),
+        classes=_classes(judged),
         confusion=confusion_rows(labels, told),
         reliability=reliability(hits, said),
         came="converted" if model.outcome else "were right",
@@ -128,6 +132,8 @@ def report(judged: Judged) -> Report:
         doubt=_doubt(judged),
         simpler=simpler_words(judged.simpler, shipped=model.recipe),
         fairness=judged.fairness,
+        tiers=_tiers(judged),
+        compared_on=len(labels),
     )
 
 
@@ -142,6 +148,7 @@ def judged_json(judged: Judged) -> dict[str, object]:
         "still_open": judged.test.still_open,
         "unscored": judged.unscored,
         "fingerprint": judged.fingerprint,
+        "tiers": [one.to_json() for one in _tiers(judged)],
         "comparison": [one.to_json() for one in judged.comparison],
         "warnings": [{"words": one.words, "advice": one.advice} for one in warnings(judged)],
         "left_out": list(_left_out(judged)),
@@ -159,13 +166,38 @@ def warnings(judged: Judged) -> tuple[Warn, ...]:
     known = bool(judged.metrics["bayes"])
     found = (
         _same_leads(judged),
+        waived(_waived_leaks(judged.model)),
         _not_forward(judged),
         _simpler_is_better(judged),
         _no_better(judged),
         calibration_warning(judged.test.labels, judged.scores.probabilities),
         leak_note(judged.metrics["auc"], worlds=known),
+        *unequal(judged.fairness),
     )
     return tuple(one for one in found if one)
+
+
+def _classes(judged: Judged) -> tuple[ClassRow, ...]:
+    schema = judged.model.schema
+    rows = class_rows(judged.metrics, judged.test.labels, classes=class_names(schema))
+    named = zip(rows, class_words(schema), strict=True)
+    return tuple(replace(row, name=words) for row, words in named)
+
+
+def _tiers(judged: Judged) -> tuple[TierRate, ...]:
+    """Return what converts in each tier; tier models state a tier's own class instead."""
+    model = judged.model
+    if not model.outcome:
+        return ()
+    return tier_rates(judged.scores.tier, judged.test.labels == 1, tiers=model.schema.tiers)
+
+
+def _waived_leaks(model: Model) -> list[str]:
+    suspects = model.card.get("suspects")
+    if not isinstance(suspects, Mapping):
+        return []
+    waivers = (one.name for one in model.schema.features if one.waiver)
+    return [name for name in waivers if suspects.get(name) == "leak"]
 
 
 def _same_leads(judged: Judged) -> Warn | None:
@@ -244,7 +276,8 @@ def _doubt(judged: Judged) -> tuple[str, ...]:
     if doubt is None or judged.coverage is None:
         return ()
     what = "outcomes" if judged.model.outcome else "tiers"
-    return coverage_words(judged.coverage, level=doubt.sets.level, what=what)
+    said = coverage_in_words(judged.coverage, judged.model.schema)
+    return coverage_words(said, level=doubt.sets.level, what=what)
 
 
 def _ordered(judged: Judged) -> str:
@@ -285,10 +318,12 @@ def _gains(judged: Judged) -> tuple[GainsLine, ...]:
     hits = judged.test.labels == len(class_names(judged.model.schema)) - 1
     if not hits.any():
         return ()
-    others = [one for one in judged.rivals if not one.shipped and one.scores is not None]
+    # the chart itself has the line of a random order
+    drawn = [one for one in judged.rivals if one.scores is not None and one.name != "random"]
+    others = [one for one in drawn if not one.shipped]
     # what a team could do today is the better contrast; the recipes lie on one another
     others.sort(key=lambda one: one.kind == "recipe")
-    shown = [one for one in judged.rivals if one.shipped] + others[:_LINES]
+    shown = [one for one in drawn if one.shipped] + others[:_LINES]
     return tuple(
         GainsLine(name=one.name, gains=gains(hits, one.scores), main=one.shipped)
         for one in shown
@@ -304,6 +339,8 @@ def _shapes(judged: Judged, shares: tuple[Importance, ...]) -> tuple[Shape, ...]
             fields[place[one.field]],
             judged.test.leads.columns[one.field],
             np.ascontiguousarray(judged.scores.effects[:, place[one.field]]),
+            # the other recipes learn the way from the leads alone
+            bound=judged.model.recipe == "ordinal",
         )
         for one in shares[:_SHAPES]
         if one.share > 0
@@ -314,9 +351,7 @@ def _left_out(judged: Judged) -> tuple[str, ...]:
     said = [f"{one.name}: {one.reason}." for one in judged.comparison if not one.metrics]
     if not judged.with_training:
         said.append("The other recipes and a random forest: they need the training file (--train).")
-        said.append(
-            "Probabilities of random order and of the points rule: they need the training file."
-        )
+        said.append("Probabilities of random and of the points rule: they need the training file.")
     if judged.fairness is None:
         said.append("How groups of people are treated: the schema has no field of the role audit.")
     elif judged.fairness.absent:

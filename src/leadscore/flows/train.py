@@ -12,6 +12,7 @@ from leadscore.audit.findings import Audit
 from leadscore.errors import BadRequest
 from leadscore.flows.audit import ask_warning, leak_news, settle
 from leadscore.flows.card import HeldOut, Split
+from leadscore.flows.card_words import simpler_warning
 from leadscore.flows.fingerprint import fingerprint
 from leadscore.flows.labelled import Labelled, known_labels, last_time
 from leadscore.flows.ports import Files, Table, Teller, no_news
@@ -23,7 +24,8 @@ from leadscore.leads.schema import Field, Schema
 from leadscore.leads.table import Leads
 from leadscore.leads.values import LEAD_ID
 from leadscore.measure.metrics import Metrics
-from leadscore.measure.report import Comparison, Warn, calibration_warning, leak_note
+from leadscore.measure.report import Comparison, calibration_warning, leak_note
+from leadscore.measure.warn import Warn
 from leadscore.model.bundle import Model
 from leadscore.model.train import Fitted, RecipeName, fit_model
 
@@ -40,7 +42,7 @@ __all__ = [
 ]
 
 #: What the audit says of the data that makes every figure doubtful.
-_GRAVE = frozenset(["few_outcomes", "unripe", "straddling_groups"])
+_GRAVE = frozenset(["few_outcomes", "open_as_lost", "unripe", "straddling_groups"])
 
 #: Probabilities that differ by less are the same for anyone who calls.
 _ALIKE = 1e-3
@@ -299,6 +301,7 @@ def _warnings(honest: Honest, schema: Schema, audit: Audit, *, worlds: bool) -> 
         _nothing_learned(first),
         *(Warn(words=one.words) for one in audit.quality if one.kind in _GRAVE),
         ask_warning(audit, schema),
+        simpler_warning(honest.simpler),
         calibration_warning(first.labels, first.probabilities),
         leak_note(first.metrics["auc"], worlds=worlds),
         _protected(schema),

@@ -6,7 +6,10 @@ from leadscore.measure.curves import ReliabilityBin
 from leadscore.measure.fairness.record import Fairness
 from leadscore.measure.figures import Figure
 from leadscore.measure.metrics import Number
-from leadscore.measure.report import Comparison, Headline, Warn
+from leadscore.measure.report import Comparison, Headline
+from leadscore.measure.shapes import Importance
+from leadscore.measure.tier_rates import TierRate
+from leadscore.measure.warn import Warn
 
 __all__ = ["Card", "CardField", "FigureSet", "Suspect"]
 
@@ -134,6 +137,12 @@ class Card:
         What could fool the reader.
     made : tuple of (str, str)
         Recipe, seed, versions, digests.
+    tiers : tuple of TierRate
+        What converts in each tier on the first split; empty where tiers are the label.
+    importance : tuple of Importance
+        Which fields move scores most, largest first; empty where that was not measured.
+    compared_on : int
+        How many leads the comparison is on; 0 for not known.
     """
 
     title: str
@@ -159,3 +168,6 @@ class Card:
     limits: tuple[str, ...]
     warnings: tuple[Warn, ...]
     made: tuple[tuple[str, str], ...]
+    tiers: tuple[TierRate, ...] = ()
+    importance: tuple[Importance, ...] = ()
+    compared_on: int = 0

@@ -6,6 +6,7 @@ from leadscore.measure.card import Card
 from leadscore.measure.charts.lines import reliability_chart, reliability_title
 from leadscore.measure.pages import COLUMNS, ratio_charts
 from leadscore.measure.rendering import drawn, html_page, markdown_page
+from leadscore.measure.terms import terms
 
 __all__ = ["card_html", "card_md"]
 
@@ -16,6 +17,7 @@ def card_html(card: Card) -> str:
         "card.html.j2",
         card=card,
         columns=COLUMNS,
+        terms=_terms(card),
         reliability=_reliability(card),
         fairness_charts=ratio_charts(card.fairness),
     )
@@ -23,7 +25,11 @@ def card_html(card: Card) -> str:
 
 def card_md(card: Card) -> str:
     """Return the card as Markdown, with tables in place of charts; equal cards, equal bytes."""
-    return markdown_page("card.md.j2", card=card, columns=COLUMNS)
+    return markdown_page("card.md.j2", card=card, columns=COLUMNS, terms=_terms(card))
+
+
+def _terms(card: Card) -> str:
+    return terms(one.name for one in card.comparison)
 
 
 def _reliability(card: Card) -> Markup:

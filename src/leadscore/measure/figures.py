@@ -36,7 +36,8 @@ SUMMARY: Mapping[str, tuple[str, str, Kind]] = {
 }
 
 #: The order of the figures: an outcome model is for ranking, a tier model for naming the tier.
-OUTCOME_ORDER = ("lift_10", "auc", "average_precision", "log_loss", "ece", "accuracy")
+#: Where few convert, saying "no" of every lead is accurate: outcomes open without accuracy.
+OUTCOME_ORDER = ("lift_10", "auc", "average_precision", "log_loss", "ece")
 TIER_ORDER = ("accuracy", "macro_recall", "auc", "log_loss", "ece", "lift_10")
 
 
@@ -115,12 +116,12 @@ def summary_figures(metrics: Metrics, *, target: str, outcome: bool) -> tuple[Fi
         "ece": metrics["ece"],
         "tv_to_truth": metrics["tv_to_truth"],
     }
-    order = OUTCOME_ORDER if outcome else TIER_ORDER
-    # Where the truth is known, the distance to it takes the place of the last figure.
-    known = metrics["tv_to_truth"]["value"] is not None
+    order: tuple[str, ...] = OUTCOME_ORDER if outcome else TIER_ORDER
+    if metrics["tv_to_truth"]["value"] is not None:
+        # Where the truth is known, a tier model's distance to it takes the last figure's place.
+        order = (*(order if outcome else order[:-1]), "tv_to_truth")
     return tuple(
-        _figure(key, found[key], target=target, best=metrics["bayes"].get(key))
-        for key in ((*order[:-1], "tv_to_truth") if known else order)
+        _figure(key, found[key], target=target, best=metrics["bayes"].get(key)) for key in order
     )
 
 

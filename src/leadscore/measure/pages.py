@@ -26,6 +26,7 @@ from leadscore.measure.fairness.record import Fairness, GroupRow
 from leadscore.measure.figures import Kind
 from leadscore.measure.rendering import drawn, html_page
 from leadscore.measure.report import Report
+from leadscore.measure.terms import terms
 
 __all__ = ["COLUMNS", "ratio_charts", "report_html"]
 
@@ -65,6 +66,7 @@ def report_html(report: Report) -> str:
         report=report,
         charts=_charts(report),
         columns=COLUMNS,
+        terms=terms(one.name for one in report.comparison),
         fairness_charts=ratio_charts(report.fairness),
     )
 

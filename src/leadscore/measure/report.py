@@ -12,15 +12,17 @@ from leadscore.measure.charts.lines import GainsLine
 from leadscore.measure.curves import ReliabilityBin, reliability, stated_confidence
 from leadscore.measure.fairness.record import Fairness
 from leadscore.measure.figures import ClassRow, Figure
+from leadscore.measure.gaps import GAP, worth_a_word
 from leadscore.measure.metrics import Number, ece_floor
 from leadscore.measure.shapes import Importance, Shape
+from leadscore.measure.tier_rates import TierRate
+from leadscore.measure.warn import Warn
 from leadscore.measure.weighted import BINS, bin_gaps
 
 __all__ = [
     "Comparison",
     "Headline",
     "Report",
-    "Warn",
     "calibration_warning",
     "leak_note",
     "lift_headline",
@@ -28,9 +30,6 @@ __all__ = [
 
 #: Above this AUC one asks about a leak; the specified world itself reaches it, so it is no verdict.
 LEAK_AUC = 0.95
-
-#: A gap smaller than this, in probability and relative to what came true, is not warned of.
-GAP, RELATIVE_GAP = 0.01, 0.10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,14 +84,6 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Warn:
-    """Something that could fool the reader, and what to do about it."""
-
-    words: str
-    advice: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """Everything that the report page says; empty parts are left out of the page.
 
@@ -140,6 +131,10 @@ class Report:
         How often its sets of tiers, or of outcomes, hold the truth, in words.
     fairness : Fairness, optional
         How groups of people are treated.
+    tiers : tuple of TierRate
+        What converts in each tier, lowest first; empty where tiers are the label.
+    compared_on : int
+        How many leads the comparison is on; 0 for not known.
     """
 
     title: str
@@ -165,6 +160,8 @@ class Report:
     simpler: str = ""
     doubt: tuple[str, ...] = ()
     fairness: Fairness | None = None
+    tiers: tuple[TierRate, ...] = ()
+    compared_on: int = 0
 
 
 def lift_headline(
@@ -212,9 +209,10 @@ def calibration_warning(
     -------
     Warn or None
         The mean is off where it lies outside the exact 95 % interval of what came true, and by
-        0.01 or a tenth of what came true. Single probabilities are off where the ECE lies above
-        97.5 % of the draws of what true ones would give, and by 0.01 above their mean. Smaller
-        gaps are too small to act on, however sure one can be of them on a million leads.
+        enough to be `worth_a_word`. Single probabilities are off where the ECE lies above 97.5 %
+        of the draws of what true ones would give, and by 0.01 above their mean, and one of ten
+        groups of leads is off as the mean would be. Smaller gaps are too small to act on, however
+        sure one can be of them on a million leads.
     """
     p = np.asarray(probabilities, np.float64)
     hits, said = stated_confidence(labels, p, top=top)
@@ -229,7 +227,9 @@ def calibration_warning(
         return None
     if ece <= floor["high"] or ece - floor["value"] < GAP:
         return None
-    groups = reliability(hits, said, bins=10)
+    groups = [one for one in reliability(hits, said, bins=10) if _off(one)]
+    if not groups:
+        return None
     return _warn(max(groups, key=lambda one: one.n * _gap(one)), outcome=outcome, where=True)
 
 
@@ -260,7 +260,7 @@ def _gap(one: ReliabilityBin) -> float:
 
 def _off(one: ReliabilityBin) -> bool:
     surely = not one.low <= one.predicted <= one.high
-    return surely and (_gap(one) >= GAP or _gap(one) >= RELATIVE_GAP * one.observed)
+    return surely and worth_a_word(one.predicted, one.observed)
 
 
 def _warn(one: ReliabilityBin, *, outcome: bool, where: bool) -> Warn:
@@ -275,7 +275,7 @@ def _warn(one: ReliabilityBin, *, outcome: bool, where: bool) -> Warn:
     return Warn(
         words=f"The probabilities are off: {words}.",
         advice=(
-            "Trust the order, not the numbers: call from the top. Train on more recent outcomes "
-            "before you plan with these probabilities."
+            "Do not plan with these probabilities: recalibrate them, or train on more recent "
+            "outcomes."
         ),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from leadscore.leads.schema import Field
+from leadscore.leads.schema import Direction, Field
 
 __all__ = ["Importance", "Shape", "ShapeBar", "ShapePoint", "importance", "shape"]
 
@@ -81,6 +81,8 @@ class Shape:
     bars : tuple of ShapeBar
         For categories and flags: the commonest values, the best first. For numbers: one bar for
         "missing", where any is.
+    direction : {"up", "down", "free"}
+        Which way the model is bound to go with the field, all other fields equal.
     """
 
     field: str
@@ -89,6 +91,7 @@ class Shape:
     points: tuple[ShapePoint, ...]
     steps: bool
     bars: tuple[ShapeBar, ...]
+    direction: Direction = "free"
 
 
 def importance(effects: Floats, fields: Sequence[Field]) -> tuple[Importance, ...]:
@@ -111,7 +114,11 @@ def importance(effects: Floats, fields: Sequence[Field]) -> tuple[Importance, ..
 
 
 def shape(
-    field: Field, values: NDArray[np.float64] | NDArray[np.object_], effects: Floats
+    field: Field,
+    values: NDArray[np.float64] | NDArray[np.object_],
+    effects: Floats,
+    *,
+    bound: bool = False,
 ) -> Shape:
     """Summarise one field's effects by its value.
 
@@ -123,9 +130,12 @@ def shape(
         The column of `Leads`: float with NaN, or text with ``None``, where missing.
     effects : ndarray of shape (n,)
         The field's effect on each lead's margin.
+    bound : bool
+        Whether the model keeps to the field's direction.
     """
+    direction: Direction = field.direction if bound else "free"
     if field.type in ("integer", "number", "time"):
-        return _curve(field, np.asarray(values, np.float64), effects)
+        return _curve(field, np.asarray(values, np.float64), effects, direction)
     words = _flag_words(values) if field.type == "flag" else values.astype(object)
     return Shape(
         field=field.name,
@@ -134,10 +144,11 @@ def shape(
         points=(),
         steps=False,
         bars=_bars(words, effects),
+        direction=direction,
     )
 
 
-def _curve(field: Field, values: Floats, effects: Floats) -> Shape:
+def _curve(field: Field, values: Floats, effects: Floats, direction: Direction) -> Shape:
     known = np.isfinite(values)
     x, y = _shown(values[known], effects[known])
     points = _points(x, y)
@@ -149,6 +160,7 @@ def _curve(field: Field, values: Floats, effects: Floats) -> Shape:
         points=points,
         steps=len(np.unique(np.round(y, 9))) <= STEPS,
         bars=(_bar("missing", missing),) if len(missing) else (),
+        direction=direction,
     )
 
 

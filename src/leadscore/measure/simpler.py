@@ -10,7 +10,14 @@ from numpy.typing import NDArray
 from leadscore.measure.charts.formats import decimal
 from leadscore.measure.metrics import Number, paired_difference, row_log_loss
 
-__all__ = ["Simpler", "Simplicity", "no_better_than", "simpler_ones", "simpler_words"]
+__all__ = [
+    "Simpler",
+    "Simplicity",
+    "no_better_than",
+    "simpler_does",
+    "simpler_ones",
+    "simpler_words",
+]
 
 Floats = NDArray[np.float64]
 Simplicity = Literal["better", "as good", "worse"]
@@ -91,6 +98,17 @@ def simpler_words(found: tuple[Simpler, ...], *, shipped: str) -> str:
         said = f"Neither {names} does" if len(found) > 1 else f"The simpler {names} does not do"
         return f"{said} as well as {shipped}, which is less simple."
     return " ".join(_words(one, shipped) for one in winners)
+
+
+def simpler_does(found: tuple[Simpler, ...]) -> str:
+    """Say in a line what simpler thing would have done; empty where nothing would."""
+    better = [one.name for one in found if one.verdict == "better"]
+    same = [one.name for one in found if one.verdict == "as good"]
+    said = [f"simpler and better: {' and '.join(better)}"] if better else []
+    if same:
+        said.append(f"simpler and as good, as far as one can tell: {' and '.join(same)}")
+    text = "; ".join(said)
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
 
 
 def no_better_than(mine: Number, others: Mapping[str, Number]) -> tuple[str, ...]:

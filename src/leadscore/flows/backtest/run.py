@@ -19,7 +19,8 @@ from leadscore.measure.backtest.calls import NEVER, Arrivals, Policy, Team, repl
 from leadscore.measure.backtest.figures import Called, Judged, judge
 from leadscore.measure.backtest.page import backtest_html
 from leadscore.measure.backtest.result import Backtest, PolicyFigures, headline, periods
-from leadscore.measure.report import Warn, calibration_warning, leak_note
+from leadscore.measure.report import calibration_warning, leak_note
+from leadscore.measure.warn import Warn
 from leadscore.model.train import RecipeName
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from leadscore.measure.backtest.calls import Arrivals, Policy
 from leadscore.measure.charts.formats import count, decimal
 from leadscore.measure.fairness.shares import share
 from leadscore.measure.metrics import Number
-from leadscore.measure.report import Warn
+from leadscore.measure.warn import Warn
 
 __all__ = [
     "Backtest",

@@ -65,8 +65,8 @@ def confusion_title(counts: Sequence[Sequence[int]], *, classes: Sequence[str]) 
     if not there or not called:
         return f"No lead is {name}" if not there else f"No lead was said to be {name}"
     return (
-        f"{percent(found / there, digits=0)} of {name} is found; "
-        f"{percent(found / called, digits=0)} of what it calls {name} is right"
+        f"It finds {percent(found / there, digits=0)} of those that are {name}; "
+        f"when it says {name}, {percent(found / called, digits=0)} are"
     )
 
 

@@ -90,7 +90,7 @@ def gains_chart(lines: Sequence[GainsLine], *, title: str, mark: float = 0.1) ->
     Parameters
     ----------
     lines : sequence of GainsLine
-        The curves; the main one last drawn, so on top. Random order is always drawn.
+        The curves; the main one last drawn, so on top. A random order is always drawn.
     title : str
         The chart's point.
     mark : float
@@ -258,7 +258,7 @@ def _key(one: GainsLine, dash: str, mark: float, y: float) -> list[str]:
 def _random_key(mark: float, y: float) -> list[str]:
     return [
         line((LEFT, y - 5), (LEFT + 36, y - 5), class_="dash"),
-        text(LEFT + 48, y, "random order", class_="soft"),
+        text(LEFT + 48, y, "random", class_="soft"),
         text(WIDTH, y, percent(mark), anchor="end", class_="soft"),
     ]
 

@@ -42,7 +42,7 @@ def shape_chart(shape: Shape, *, title: str) -> str:
 def shape_title(shape: Shape) -> str:
     """Say which way the score goes with the field."""
     if len(shape.points) > 1:
-        return f"Score {_way(shape.points)} {shape.words}"
+        return f"Score {_bound_way(shape)}"
     if len(shape.bars) < 2:
         return f"Score by {shape.words}"
     best = max(shape.bars, key=lambda one: one.effect)
@@ -52,6 +52,15 @@ def shape_title(shape: Shape) -> str:
         more = decimal(best.effect - worst.effect, digits=2)
         return f"{name}: {best.words} scores {more} higher than {worst.words}"
     return f"{name}: {best.words} scores highest, {worst.words} lowest"
+
+
+def _bound_way(shape: Shape) -> str:
+    """Return the way of the model; the mean over leads that differ in all else may waver."""
+    shown = _way(shape.points)
+    bound = {"up": "rises with", "down": "falls with"}.get(shape.direction, shown)
+    if bound == shown or shown == "does not move with":
+        return f"{shown} {shape.words}"
+    return f"{bound} {shape.words}, all else equal"
 
 
 def _way(points: Sequence[ShapePoint]) -> str:

@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from leadscore.measure.charts.formats import SPACE, count, decimal, percent, signed
 from leadscore.measure.fairness.rates import ENOUGH
 from leadscore.measure.fairness.record import FieldFairness, FourFifths, GroupRow
+from leadscore.measure.gaps import worth_a_word
 from leadscore.measure.metrics import Number
 
-__all__ = ["FOUR_FIFTHS", "Said", "findings", "plus_minus"]
+__all__ = ["FOUR_FIFTHS", "Said", "findings", "plus_minus", "surely_below"]
 
 #: The yardstick of 29 CFR 1607.4(D).
 FOUR_FIFTHS = 0.8
 #: With fewer leads of the target a group's recall has its interval and no verdict.
 ENOUGH_POSITIVES = 30
-#: A gap smaller than this, in probability and relative to what came true, is not worth a word.
-_GAP, _RELATIVE_GAP = 0.01, 0.10
 #: An AUC, or a rank correlation, from which on a proxy is called strong.
 _STRONG = {"AUC": 0.75, "rank correlation": 0.5}
+#: Said of a ratio whose interval leaves out 1.
+_REAL = "a difference that chance does not explain"
 _NOTHING = {"AUC": 0.5, "rank correlation": 0.0}
 
 
@@ -73,6 +74,11 @@ def plus_minus(number: Number, *, digits: int = 2) -> str:
     return f"{words} ({decimal(low, digits=digits)} to {decimal(high, digits=digits)})"
 
 
+def surely_below(ratio: Number) -> bool:
+    """Return whether the whole interval of a ratio lies below four fifths."""
+    return ratio["high"] is not None and ratio["high"] < FOUR_FIFTHS
+
+
 def _scored(found: FieldFairness) -> Iterator[str]:
     n, changed = found.flips.n, found.flips.changed
     if found.scored:
@@ -119,13 +125,20 @@ def _rates(found: FieldFairness, sure: tuple[GroupRow, ...], said: Said) -> Iter
 
 def _verdict(ratio: Number) -> str:
     value, low, high = ratio["value"], ratio["low"], ratio["high"]
-    if high is not None and high < FOUR_FIFTHS:
-        return "less than four fifths, and by more than chance explains."
+    # the whole interval below 1: the difference itself is beyond chance
+    real = high is not None and high < 1
+    if surely_below(ratio):
+        return "surely below four fifths."
     if value is not None and value < FOUR_FIFTHS:
-        return "less than four fifths, though chance alone may explain that."
+        return (
+            f"{_REAL}; whether it is below four fifths is not sure."
+            if real
+            else "below four fifths on these leads, but chance alone may explain that."
+        )
     if low is not None and low >= FOUR_FIFTHS:
         return "at least four fifths."
-    return "more than four fifths, though with so few leads it may be less."
+    known = "four fifths or more on these leads, though that is not sure."
+    return f"{_REAL}; {known}" if real else known
 
 
 def _context(pair: FourFifths) -> str:
@@ -180,7 +193,7 @@ def _off(row: GroupRow) -> bool:
     gap, low, high = row.gap["value"], row.gap["low"], row.gap["high"]
     if gap is None or low is None or high is None or low <= 0 <= high:
         return False
-    return abs(gap) >= _GAP or abs(gap) >= _RELATIVE_GAP * (row.came["value"] or 0.0)
+    return worth_a_word(row.said, row.came["value"] or 0.0)
 
 
 def _recalled(sure: tuple[GroupRow, ...], said: Said) -> str:
