@@ -107,6 +107,8 @@ def _print(out: str, trained: "Trained") -> None:
     say(_label_words(model))
     if trained.still_open:
         say(f"Left out: {trained.still_open:,} leads whose label is not known yet.")
+    if trained.chosen.label_words:
+        say(trained.chosen.label_words)
     for line in trained.leaks:
         say(line)
     if trained.unused:
