@@ -7,13 +7,14 @@ from scipy.stats import rankdata
 
 from leadscore.audit.findings import Quality
 from leadscore.audit.quality_label import (
-    FEWEST,
     auc_doubt,
     outcomes,
     straddling_groups,
 )
+from leadscore.flows.backtest import policies
 from leadscore.leads.schema import Field, Label, Schema
 from leadscore.model import train
+from leadscore.model.split import FEWEST
 
 OUTCOME = Schema(
     name="s",
@@ -46,7 +47,7 @@ def test_too_few_outcomes_do_not_train() -> None:
 
 
 def test_the_bound_is_the_one_of_training() -> None:
-    assert train._FEWEST == FEWEST
+    assert train.FEWEST == policies.FEWEST == FEWEST
 
 
 def test_of_tiers_the_rarest_class_counts() -> None:

@@ -102,3 +102,21 @@ def test_an_inferred_schema_trains(leads: Path, run: Run) -> None:
     unused = trained.json["unused"]
     assert isinstance(unused, list)
     assert {"lost_reason", "contract_no"} <= set(unused)
+
+
+def test_a_schema_that_scores_a_leak_does_not_train_until_it_is_waived(
+    leads: Path, run: Run
+) -> None:
+    text = run("schema", "infer", "leads.csv", "--label", "won").out
+    (leads / "kept.toml").write_text(text.replace('role = "ignore"', 'role = "feature"'), "utf-8")
+    files = ("leads.csv", "--out", "model", "--recipe", "logistic", "--schema")
+    said = run("train", *files, "kept.toml")
+    assert (said.code, said.out) == (2, "")
+    assert "lost_reason" in said.err
+    assert "contract_no" in said.err
+    assert not (leads / "model").exists()
+    kept = text.replace('role = "ignore"', 'role = "feature"\nwaiver = "asked in the form"')
+    (leads / "waived.toml").write_text(kept, "utf-8")
+    assert run("train", *files, "waived.toml").code == 0
+    card = (leads / "model" / "card.md").read_text("utf-8")
+    assert "asked in the form" in card

@@ -103,3 +103,10 @@ def test_a_recipe_is_named_after_what_it_came_to() -> None:
         "logistic",
         "seed",
     ]
+
+
+def test_only_the_rivals_learn_from_a_part_and_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("leadscore.model.rehearse._MOST", 200)
+    _, labels = leads()
+    found = heard("logistic", labels, times=TIMES)
+    assert found.learned_from == {"ordinal": 200, "logistic": 320, "seed": 200}

@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 from leadscore.audit.findings import Quality
 from leadscore.leads.guess.names import looks_like_id, words_of
 from leadscore.leads.schema import Schema
+from leadscore.model.split import FEWEST
 
-__all__ = ["FEWEST", "auc_doubt", "outcomes", "straddling_groups"]
+__all__ = ["auc_doubt", "outcomes", "straddling_groups"]
 
-#: Fewer leads of a class than this, and nothing is trained.
-FEWEST = 40
 #: With fewer than this the audit says how little that is.
 _FEW = 200
 #: The doubt is told for a model that ranks as lead models usually do.

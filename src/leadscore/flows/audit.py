@@ -13,7 +13,7 @@ from leadscore.audit.findings import Audit, Finding, worst
 from leadscore.audit.quality import faults_quality, quality, with_time
 from leadscore.audit.quality_time import LabelRates, label_rates
 from leadscore.errors import BadInput, BadRequest, Fault
-from leadscore.flows.ports import Files, Table, Teller, no_news
+from leadscore.flows.ports import Files, Table, Teller, no_news, short_name
 from leadscore.flows.schema import ChosenSchema, SchemaWish, choose_schema
 from leadscore.leads.conform import conform
 from leadscore.leads.schema import Role, Schema
@@ -123,11 +123,10 @@ def audit_file(path: str, wish: AuditWish, *, files: Files, tell: Teller = no_ne
         known = conform(frame, chosen.schema)
         audit = audit_frame(frame, chosen.schema, conformed=known, table=table, seed=wish.seed)
         leads, timed = with_time(frame, known.leads, chosen.schema)
-    name = "stdin" if path == "-" else path.replace("\\", "/").rsplit("/", 1)[-1]
     rates = None if known.labels is None else label_rates(leads, timed, known.labels)
     done = Audited(
         audit=audit,
-        name=name,
+        name=short_name(path),
         chosen=chosen,
         rows=leads.n,
         counts=_counts(chosen.schema, known.labels),

@@ -139,7 +139,9 @@ def simpler_warning(found: tuple[Simpler, ...]) -> Warn | None:
     does = simpler_does(found)
     if not does:
         return None
-    return Warn(words=does, advice="The figures are under \u201cWhat stands beside it?\u201d.")
+    return Warn(
+        words=does, advice="The figures are in the card, under \u201cWhat stands beside it?\u201d."
+    )
 
 
 def limits(

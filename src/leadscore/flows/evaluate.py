@@ -10,7 +10,7 @@ from leadscore.errors import BadRequest
 from leadscore.flows.fairness import fairness_of, told_scores
 from leadscore.flows.fingerprint import fingerprint
 from leadscore.flows.labelled import Labelled, class_names, labelled, last_time
-from leadscore.flows.ports import Files, Table, Teller, no_news
+from leadscore.flows.ports import Files, Table, Teller, no_news, short_name
 from leadscore.flows.report import Judged, Order, report
 from leadscore.flows.rivals import Rival, baselines, compared, other_recipes
 from leadscore.measure.coverage import Coverage, coverage
@@ -126,7 +126,7 @@ def evaluate_frame(  # noqa: PLR0913  -- two inputs, and who helps
     tell("Measuring")
     order, earlier = _order(model, test, train)
     return Judged(
-        name=_short(table.name) if table else "the leads given",
+        name=short_name(table.name) if table else "the leads given",
         model=model,
         test=test,
         scores=scores,
@@ -161,10 +161,6 @@ def training_leads(model: Model, frame: "pd.DataFrame", *, table: Table | None =
             next_step="Give the very file with --train, or leave --train out.",
         )
     return train
-
-
-def _short(path: str) -> str:
-    return "stdin" if path == "-" else path.replace("\\", "/").rsplit("/", 1)[-1]
 
 
 def _mine(model: Model, scores: Scores) -> Rival:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from leadscore.model.bundle import Model
 
-__all__ = ["Files", "Progress", "Spread", "Table", "TableWriter", "Teller", "no_news"]
+__all__ = ["Files", "Progress", "Spread", "Table", "TableWriter", "Teller", "no_news", "short_name"]
 
 _In = TypeVar("_In")
 _Out = TypeVar("_Out")
@@ -103,6 +103,17 @@ class Teller(Protocol):
 
     def __call__(self, words: str, /) -> None:
         """Take note that `words` is being done now."""
+
+
+def short_name(path: str) -> str:
+    """Return what a page calls the file at `path`.
+
+    Examples
+    --------
+    >>> short_name("exports/leads.csv"), short_name("-")
+    ('leads.csv', 'stdin')
+    """
+    return "stdin" if path == "-" else path.replace("\\", "/").rsplit("/", 1)[-1]
 
 
 def no_news(words: str, /) -> None:

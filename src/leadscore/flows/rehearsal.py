@@ -190,6 +190,7 @@ def _figures(
 def _rivals(
     model: Model, found: Rehearsal, data: Labelled, seed: int, tell: Teller
 ) -> tuple[Rival, ...]:
+    most = len(found.split.past)
     recipes = (
         Rival(
             name=name,
@@ -197,6 +198,9 @@ def _rivals(
             scores=told[:, -1],
             probabilities=told,
             shipped=name == model.recipe,
+            reason=""
+            if found.learned_from[name] == most
+            else _part(found.learned_from[name], most),
         )
         for name, told in found.told.items()
     )
@@ -204,6 +208,10 @@ def _rivals(
     # a random forest takes longer than the rest together: evaluate asks it
     simple = baselines(model, ahead, past, seed=seed, tell=tell, forest=False)
     return (*recipes, *simple)
+
+
+def _part(rows: int, most: int) -> str:
+    return f"learned from {rows:,} of {most:,} leads"
 
 
 def _coverage(fitted: Fitted, seed: int) -> Coverage:

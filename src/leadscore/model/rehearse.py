@@ -58,15 +58,15 @@ class Rehearsal:
         All rows for which the shipped recipe has spoken without having seen them.
     probabilities : ndarray of shape (m, K)
         What it said.
-    learned_from : int
-        How many leads the recipes beside the shipped one learned from.
+    learned_from : mapping of str to int
+        How many leads each recipe learned from: of very many a rival is given a part.
     """
 
     split: Split
     told: Mapping[str, Floats]
     rows: Rows
     probabilities: Floats
-    learned_from: int
+    learned_from: Mapping[str, int]
 
 
 def last_part(
@@ -123,15 +123,19 @@ def rehearse(
     known = _known(estimator, split, len(labels))
     shipped = recipe_name(estimator)
     past = _some(split.past, labels)
-    told = {
-        name: known[name] if name in known else _speak(one, x, labels, (past, split.ahead))
-        for name, (one, x) in rivals.items()
-    }
+    told, learned_from = dict(known), dict.fromkeys(known, len(split.past))
+    for name, (one, x) in rivals.items():
+        if name not in known:
+            rows = split.past if name == shipped else past
+            told[name] = _speak(one, x, labels, (rows, split.ahead))
+            learned_from[name] = len(rows)
     rows, said = split.ahead, told[shipped]
     if shipped in known:
         rows, each = _spoken(estimator)
         said = each[shipped]
-    return Rehearsal(split=split, told=told, rows=rows, probabilities=said, learned_from=len(past))
+    return Rehearsal(
+        split=split, told=told, rows=rows, probabilities=said, learned_from=learned_from
+    )
 
 
 def recipe_name(estimator: MarginClassifier) -> str:

@@ -5,7 +5,16 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["folds_at_random", "folds_by_group", "forward_blocks", "stratified_split"]
+__all__ = [
+    "FEWEST",
+    "folds_at_random",
+    "folds_by_group",
+    "forward_blocks",
+    "stratified_split",
+]
+
+#: With fewer leads of a class than this nothing is learned: the parts of a split would tell nothing.
+FEWEST = 40
 
 
 def folds_at_random(

@@ -24,14 +24,13 @@ from leadscore.model.reference import Reference
 from leadscore.model.rehearse import Rehearsal, last_part, rehearse
 from leadscore.model.remember import fit_reference
 from leadscore.model.seed import SeedRecipe
-from leadscore.model.split import folds_by_group
+from leadscore.model.split import FEWEST, folds_by_group
 from leadscore.model.trees import member_parts
 
 __all__ = ["Fitted", "RecipeName", "fit_model", "rehearse_model", "scored_schema"]
 
 RecipeName = Literal["auto", "ordinal", "logistic", "seed"]
 _FOLDS = 5
-_FEWEST = 40
 _SIGNS: Mapping[Direction, int] = {"up": 1, "down": -1, "free": 0}
 
 
@@ -180,12 +179,12 @@ def _classes(schema: Schema) -> tuple[str, ...]:
 
 def _enough(labels: NDArray[np.int64], classes: tuple[str, ...]) -> None:
     counts = np.bincount(labels, minlength=len(classes))
-    few = {name: int(n) for name, n in zip(classes, counts, strict=False) if n < _FEWEST}
+    few = {name: int(n) for name, n in zip(classes, counts, strict=False) if n < FEWEST}
     if few:
         told = ", ".join(f"{name} {n}" for name, n in few.items())
         raise BadRequest(
             f"Too few leads with a known label to learn from: {told}.",
-            allowed=f"at least {_FEWEST} of each class",
+            allowed=f"at least {FEWEST} of each class",
             next_step="Add leads whose outcome is known.",
         )
 

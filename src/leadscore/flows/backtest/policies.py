@@ -24,6 +24,7 @@ from leadscore.measure.metrics import Number, evaluate
 from leadscore.model.bundle import Model
 from leadscore.model.recalibrate import Recalibration, recalibrate
 from leadscore.model.recent import recent_outcomes
+from leadscore.model.split import FEWEST
 from leadscore.model.train import Fitted, RecipeName, fit_model
 
 __all__ = ["EVERY", "Played", "Player", "Told"]
@@ -35,7 +36,6 @@ Rows = NDArray[np.intp]
 EVERY = {"monthly": 1, "quarterly": 3, "none": 0}
 
 _RECIPES: tuple[RecipeName, ...] = ("ordinal", "logistic", "seed")
-_FEWEST = 40
 _ALONE = "it was left out, as asked"
 #: Bootstrap draws of the random split's figures.
 _DRAWS = 200
@@ -165,12 +165,12 @@ class Player:
     def _refuse_few(self, rows: Rows) -> None:
         names = class_names(self.schema)
         counts = np.bincount(self.past.labels[rows], minlength=len(names))
-        if counts.min() >= _FEWEST:
+        if counts.min() >= FEWEST:
             return
         told = ", ".join(f"{name} {n:,}" for name, n in zip(names, counts, strict=True))
         raise BadRequest(
             f"The past is too short: {len(rows):,} leads were ripe at the replay's start ({told}).",
-            allowed=f"at least {_FEWEST} of each class",
+            allowed=f"at least {FEWEST} of each class",
             next_step="Let the replay begin later (--start), or give a file that reaches further "
             "back.",
         )

@@ -12,7 +12,7 @@ from leadscore.flows.audit import ask_warning, leak_news, settle
 from leadscore.flows.backtest.past import Past, read_past
 from leadscore.flows.backtest.policies import EVERY, Played, Player
 from leadscore.flows.labelled import class_names, top_class
-from leadscore.flows.ports import Files, Table, Teller, no_news
+from leadscore.flows.ports import Files, Table, Teller, no_news, short_name
 from leadscore.flows.schema import SchemaWish, choose_schema
 from leadscore.flows.train import RECIPES, refuse_two_schemas
 from leadscore.measure.backtest.calls import NEVER, Arrivals, Policy, Team, replay
@@ -151,7 +151,7 @@ def backtest_frame(
     )
     played = player.play()
     tell("Replaying day by day")
-    name = table.name.replace("\\", "/").rsplit("/", 1)[-1] if table else "the leads given"
+    name = short_name(table.name) if table else "the leads given"
     found = _backtest(past, played, wish, name=name, rows=len(frame))
     asked = ask_warning(audit, schema)
     return replace(found, warnings=(asked, *found.warnings)) if asked else found
