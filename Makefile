@@ -23,7 +23,7 @@ DEV := $(VENV)/.dev-$(call sum,{ $(PYTHON) -V; pwd; cat pyproject.toml lock.txt 
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check fmt format lint types imports lock wheel clean claims worlds truth example-bank
+.PHONY: help run setup test hunt check fmt format lint types imports lock wheel clean claims worlds truth example-bank
 
 help: ## list the words
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -35,6 +35,9 @@ setup: $(DEV) ## set up everything that tests and checks need
 
 test: $(DEV) ## every test, doctest and README block
 	@OMP_NUM_THREADS=1 $(BIN)/pytest -q -n $(WORKERS) --dist loadfile --doctest-modules src tests
+
+hunt: $(DEV) ## the property tests on cases that no run has seen
+	@OMP_NUM_THREADS=1 $(BIN)/pytest -q -n $(WORKERS) -m hypothesis --hypothesis-profile=hunt tests
 
 check: $(DEV) ## format, lint, types and import contracts
 	@$(MAKE) --keep-going format lint types imports

@@ -11,10 +11,10 @@ from leadscore.audit.quality_label import (
     outcomes,
     straddling_groups,
 )
-from leadscore.flows.backtest import policies
+from leadscore.errors import BadRequest
 from leadscore.leads.schema import Field, Label, Schema
-from leadscore.model import train
-from leadscore.model.split import FEWEST
+from leadscore.leads.table import Leads
+from leadscore.model.train import fit_model
 
 OUTCOME = Schema(
     name="s",
@@ -47,7 +47,11 @@ def test_too_few_outcomes_do_not_train() -> None:
 
 
 def test_the_bound_is_the_one_of_training() -> None:
-    assert train.FEWEST == policies.FEWEST == FEWEST
+    """`fit_model` refuses what the audit calls too few, and takes what it calls few."""
+    leads = Leads(columns={"x": np.arange(80.0)}, ids={}, n=80)
+    fit_model(leads, np.repeat([0, 1], 40), OUTCOME, recipe="logistic")
+    with pytest.raises(BadRequest, match="yes 39"):
+        fit_model(leads, np.repeat([0, 1], [41, 39]), OUTCOME, recipe="logistic")
 
 
 def test_of_tiers_the_rarest_class_counts() -> None:

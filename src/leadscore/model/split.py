@@ -13,7 +13,7 @@ __all__ = [
     "stratified_split",
 ]
 
-#: With fewer leads of a class than this nothing is learned: the parts of a split would tell nothing.
+#: Below so many leads of a class nothing is learned: the parts of a split would tell nothing.
 FEWEST = 40
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadscore.model.bundle import Model
+from leadscore.model.calibration import Calibration
 from leadscore.score.tiers import stated_tiers, tier_rule
 
 __all__ = ["Reach", "find_reach", "stated_at"]
@@ -99,11 +100,40 @@ def _samples(model: Model) -> Floats:
     calibration, seen = model.calibration, model.reference.margins
     if calibration.kind == "steps":
         knots = np.unique(np.concatenate([*calibration.knots, seen[:1], seen[-1:]]))
-        return np.unique(np.concatenate([knots, (knots[1:] + knots[:-1]) / 2]))
+        straight = np.union1d(knots, _zeros(knots, _kinks(calibration, knots)))
+        shares = calibration.probabilities(straight)
+        turns = np.union1d(straight, _zeros(straight, _gaps(shares)))
+        return np.union1d(turns, (turns[1:] + turns[:-1]) / 2)
     width = 40.0 / max(abs(calibration.slope), 1e-6)
     cuts = calibration.cuts / calibration.slope if calibration.slope else np.zeros(1)
     inside = np.linspace(cuts.min() - 1, cuts.max() + 1, 201)
     return np.unique(np.concatenate([cuts - width, inside, cuts + width]))
+
+
+def _kinks(calibration: Calibration, at: Floats) -> Floats:
+    """Return what is zero wherever the shares may bend between knots, shape (n, bends).
+
+    They bend where two curves cross, or come within some floors of one another, of 0 or of 1.
+    """
+    curves = zip(calibration.knots, calibration.heights, strict=True)
+    lines = [np.zeros(len(at)), np.ones(len(at)), *(np.interp(at, *curve) for curve in curves)]
+    floors = calibration.floor * np.arange(-len(lines), len(lines) + 1)
+    gaps = _gaps(np.stack(lines, axis=1))
+    return np.asarray((gaps[:, :, None] - floors).reshape(len(at), -1))
+
+
+def _gaps(values: Floats) -> Floats:
+    """Return each column less each later one, shape (n, pairs)."""
+    first, second = np.triu_indices(values.shape[1], 1)
+    return np.asarray(values[:, first] - values[:, second])
+
+
+def _zeros(at: Floats, values: Floats) -> Floats:
+    """Return where a column of `values`, straight between the points `at`, changes its sign."""
+    low, high = values[:-1], values[1:]
+    place, column = np.nonzero(low * high < 0)
+    share = low[place, column] / (low[place, column] - high[place, column])
+    return np.asarray(at[place] + share * (at[place + 1] - at[place]))
 
 
 def _turn(model: Model, tier: int, low: float, high: float) -> float:
