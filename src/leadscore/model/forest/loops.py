@@ -13,10 +13,12 @@ __all__ = [
     "Spread",
     "explain",
     "explain_one",
+    "integrate",
     "see",
     "spread",
     "walk",
     "walk_one",
+    "width",
 ]
 
 Floats = NDArray[np.float64]
@@ -43,13 +45,19 @@ NODE = np.dtype([("edge", np.float32), ("column", np.uint16), ("ahead", np.uint1
 
 
 class Asked(NamedTuple):
-    """The trees: their nodes, as `NODE` says, and for each tree its root, depth, sign and class."""
+    """The trees: their nodes, as `NODE` says, and for each tree its root, depth, sign and class.
+
+    The margin is the mean over so many members, and the offset; a class's sum has an origin.
+    """
 
     nodes: NDArray[np.void]
     roots: NDArray[np.uint32]
     steps: Ints
     signs: Floats
     outputs: Ints
+    members: float
+    offset: float
+    origins: Singles
 
 
 class Looked(NamedTuple):
@@ -84,6 +92,11 @@ class Spread(NamedTuple):
     weights: Floats
 
 
+def width(seen: Seen) -> int:
+    """Return the number of columns that `see` writes."""
+    return 2 * len(seen.sources) + 1
+
+
 def see(x: Singles, seen: Seen, columns: Singles) -> None:
     """Write the columns of each lead.
 
@@ -106,12 +119,15 @@ def see(x: Singles, seen: Seen, columns: Singles) -> None:
             columns[lead, 2 * column + 1] = np.float32(np.inf) if missing else value
 
 
-def walk(columns: Singles, asked: Asked, margin: Floats, sums: Singles) -> None:
-    """Add each tree's leaf to each lead's margin, and to the sum of the tree's class."""
+def walk(x: Singles, seen: Seen, asked: Asked, margin: Floats, sums: Singles) -> None:
+    """Write each lead's margin and the sums of its classes."""
     places = np.empty(_BLOCK, np.uint32)
-    for begin in range(0, columns.shape[0], _BLOCK):
-        block = columns[begin : begin + _BLOCK]
-        leads = block.shape[0]
+    block = np.empty((_BLOCK, width(seen)), np.float32)
+    for begin in range(0, x.shape[0], _BLOCK):
+        leads = min(_BLOCK, x.shape[0] - begin)
+        see(x[begin : begin + leads], seen, block)
+        margin[begin : begin + leads] = 0.0
+        sums[begin : begin + leads] = asked.origins
         for tree in range(asked.steps.shape[0]):
             sign, output = asked.signs[tree], asked.outputs[tree]
             places[:leads] = asked.roots[tree]
@@ -125,11 +141,16 @@ def walk(columns: Singles, asked: Asked, margin: Floats, sums: Singles) -> None:
                 leaf = asked.nodes[places[lead]]["edge"]
                 margin[begin + lead] += sign * leaf
                 sums[begin + lead, output] += leaf
+        for lead in range(begin, begin + leads):
+            margin[lead] = margin[lead] / asked.members + asked.offset
 
 
-def walk_one(columns: Singles, asked: Asked, margin: Floats, sums: Singles) -> None:
+def walk_one(x: Singles, seen: Seen, asked: Asked, margin: Floats, sums: Singles) -> None:
     """Do for one lead what `walk` does: many trees go one step at a time instead of many leads."""
-    places, lead = np.empty(_TREES, np.uint32), columns[0]
+    places, columns = np.empty(_TREES, np.uint32), np.empty((1, width(seen)), np.float32)
+    see(x, seen, columns)
+    lead, margin[0] = columns[0], 0.0
+    sums[0] = asked.origins
     for begin in range(0, asked.steps.shape[0], _TREES):
         end = min(begin + _TREES, asked.steps.shape[0])
         places[: end - begin] = asked.roots[begin:end]
@@ -143,16 +164,18 @@ def walk_one(columns: Singles, asked: Asked, margin: Floats, sums: Singles) -> N
             leaf = asked.nodes[places[tree - begin]]["edge"]
             margin[0] += asked.signs[tree] * leaf
             sums[0, asked.outputs[tree]] += leaf
+    margin[0] = margin[0] / asked.members + asked.offset
 
 
-def explain(columns: Singles, looked: Looked, effects: Floats) -> None:
+def explain(x: Singles, seen: Seen, looked: Looked, effects: Floats) -> None:
     """Add each group's effects to each lead's, by the pattern of how it passes the group."""
     places = np.empty(_BLOCK, np.uint32)
     total = np.empty((effects.shape[1], _BLOCK))
-    across = np.empty((columns.shape[1], _BLOCK), np.float32)
-    for begin in range(0, columns.shape[0], _BLOCK):
-        leads = min(_BLOCK, columns.shape[0] - begin)
-        across[:, :leads] = columns[begin : begin + leads].T
+    block = np.empty((_BLOCK, width(seen)), np.float32)
+    for begin in range(0, x.shape[0], _BLOCK):
+        leads = min(_BLOCK, x.shape[0] - begin)
+        see(x[begin : begin + leads], seen, block)
+        across = block.T.copy()
         total[:] = 0.0
         for group in range(looked.begins.shape[0]):
             first, last = looked.slots[group], looked.slots[group + 1]
@@ -170,43 +193,60 @@ def explain(columns: Singles, looked: Looked, effects: Floats) -> None:
         effects[begin : begin + leads] = total[:, :leads].T
 
 
-def explain_one(columns: Singles, looked: Looked, effects: Floats) -> None:
+def explain_one(x: Singles, seen: Seen, looked: Looked, effects: Floats) -> None:
     """Do for one lead what `explain` does."""
+    places, columns = np.empty(_TREES, np.uint32), np.empty((1, width(seen)), np.float32)
+    see(x, seen, columns)
     lead, total = columns[0], effects[0]
-    for group in range(looked.begins.shape[0]):
-        first, last = looked.slots[group], looked.slots[group + 1]
-        place, step = looked.begins[group], np.uint32(last - first)
-        for bit in range(looked.asked.shape[1]):
-            right = lead[looked.asked[group, bit]] >= looked.edges[group, bit]
-            place += step * np.uint32(right)
-            step += step
-        for slot in range(first, last):
-            total[looked.fields[slot]] += looked.effects[place + np.uint32(slot - first)]
+    for begin in range(0, looked.begins.shape[0], _TREES):
+        end = min(begin + _TREES, looked.begins.shape[0])
+        for group in range(begin, end):
+            step = np.uint32(looked.slots[group + 1] - looked.slots[group])
+            place = looked.begins[group]
+            for bit in range(looked.asked.shape[1]):
+                right = lead[looked.asked[group, bit]] >= looked.edges[group, bit]
+                place += step * np.uint32(right)
+                step += step
+            places[group - begin] = place
+        # once all places are known, memory is asked for many of them at a time
+        for group in range(begin, end):
+            first, place = looked.slots[group], places[group - begin]
+            for slot in range(first, looked.slots[group + 1]):
+                total[looked.fields[slot]] += looked.effects[place + np.uint32(slot - first)]
 
 
-def spread(  # noqa: C901 -- numba compiles loops, and no calls between them
-    columns: Singles, deep: Spread, effects: Floats
-) -> None:
+def spread(x: Singles, seen: Seen, deep: Spread, effects: Floats) -> None:
     """Add each deep leaf's effects to each lead's; `leadscore.model.forest.shapley` says how."""
+    columns = np.empty((x.shape[0], width(seen)), np.float32)
+    see(x, seen, columns)
     most = np.int64(np.max(np.diff(deep.starts)))
     o, total, before, after = np.empty(most), np.empty(most), np.empty(most), np.empty(most)
-    for lead in range(columns.shape[0]):
+    for lead in range(x.shape[0]):
         for leaf in range(deep.values.shape[0]):
             first, last = deep.starts[leaf], deep.starts[leaf + 1]
             count = last - first
-            o[:count], total[:count] = 1.0, 0.0
+            o[:count] = 1.0
             for node in range(deep.ways[leaf], deep.ways[leaf + 1]):
                 if (columns[lead, deep.asked[node]] >= deep.edges[node]) != deep.right[node]:
                     o[deep.owners[node]] = 0.0
-            for at in range(deep.t.shape[0]):
-                t = deep.t[at]
-                before[0], after[count - 1] = deep.weights[at], 1.0
-                for i in range(1, count):
-                    j, z = count - i, deep.shares[first + i - 1]
-                    before[i] = before[i - 1] * (t * o[i - 1] + (1.0 - t) * z)
-                    after[j - 1] = after[j] * (t * o[j] + (1.0 - t) * deep.shares[first + j])
-                for i in range(count):
-                    total[i] += before[i] * after[i]
+            integrate(o[:count], deep.shares[first:last], deep, before, after, total)
             for i in range(count):
                 gain = deep.values[leaf] * (o[i] - deep.shares[first + i]) * total[i]
                 effects[lead, deep.fields[first + i]] += gain
+
+
+def integrate(  # noqa: PLR0913 -- the last three are room that is made once
+    o: Floats, z: Floats, deep: Spread, before: Floats, after: Floats, total: Floats
+) -> None:
+    """Write for each column the integral of the product over the other columns."""
+    count = o.shape[0]
+    total[:count] = 0.0
+    for at in range(deep.t.shape[0]):
+        t = deep.t[at]
+        before[0], after[count - 1] = deep.weights[at], 1.0
+        for i in range(1, count):
+            j = count - i
+            before[i] = before[i - 1] * (t * o[i - 1] + (1.0 - t) * z[i - 1])
+            after[j - 1] = after[j] * (t * o[j] + (1.0 - t) * z[j])
+        for i in range(count):
+            total[i] += before[i] * after[i]

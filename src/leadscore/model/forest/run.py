@@ -44,38 +44,23 @@ class Run:
 
         The sums are XGBoost's own to the last bit: it adds in float32, tree after tree.
         """
-        margin = np.zeros(len(x))
+        margin = np.empty(len(x))
         sums = np.empty((len(x), self.forest.classes), np.float32)
-        sums[:] = self.forest.origins
         own = _loops()
-        (own.walk_one if len(x) == 1 else own.walk)(self._columns(x), self._asked, margin, sums)
-        margin /= self._members
-        margin += self._offset
+        walk = own.walk_one if len(x) == 1 else own.walk
+        walk(_whole(x), self._seen, self._asked, margin, sums)
         return margin, sums
 
     def effects(self, x: Singles) -> Floats:
         """Return each field's effect on each lead's margin, shape (n, fields)."""
         effects = np.zeros((len(x), self.fields))
         own = _loops()
-        columns = self._columns(x)
-        (own.explain_one if len(x) == 1 else own.explain)(columns, self._looked, effects)
+        explain = own.explain_one if len(x) == 1 else own.explain
+        explain(_whole(x), self._seen, self._looked, effects)
         if len(self._spread.values):
-            own.spread(columns, self._spread, effects)
-        effects /= self._members
+            own.spread(_whole(x), self._seen, self._spread, effects)
+        effects /= self._asked.members
         return effects
-
-    def _columns(self, x: Singles) -> Singles:
-        columns = np.empty((len(x), 2 * len(self.forest.sources) + 1), np.float32)
-        _loops().see(np.ascontiguousarray(x, np.float32), self._seen, columns)
-        return columns
-
-    @cached_property
-    def _members(self) -> float:
-        return float(self.forest.members[0])
-
-    @cached_property
-    def _offset(self) -> float:
-        return float(self.forest.offset[0])
 
     @cached_property
     def _spread(self) -> loops.Spread:
@@ -100,6 +85,9 @@ class Run:
             steps=_ints(np.maximum.reduceat(forest.depths, forest.roots[:-1])),
             signs=forest.signs.astype(np.float64),
             outputs=_ints(forest.outputs),
+            members=float(forest.members[0]),
+            offset=float(forest.offset[0]),
+            origins=np.array(forest.origins),
         )
 
     @cached_property
@@ -126,17 +114,15 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class _Loops:
-    see: Callable[[Singles, loops.Seen, Singles], None]
-    walk: Callable[[Singles, loops.Asked, Floats, Singles], None]
-    walk_one: Callable[[Singles, loops.Asked, Floats, Singles], None]
-    explain: Callable[[Singles, loops.Looked, Floats], None]
-    explain_one: Callable[[Singles, loops.Looked, Floats], None]
-    spread: Callable[[Singles, loops.Spread, Floats], None]
+    walk: Callable[[Singles, loops.Seen, loops.Asked, Floats, Singles], None]
+    walk_one: Callable[[Singles, loops.Seen, loops.Asked, Floats, Singles], None]
+    explain: Callable[[Singles, loops.Seen, loops.Looked, Floats], None]
+    explain_one: Callable[[Singles, loops.Seen, loops.Looked, Floats], None]
+    spread: Callable[[Singles, loops.Seen, loops.Spread, Floats], None]
 
 
 #: What runs where numba is not installed.
 PLAIN = _Loops(
-    see=vectors.see,
     walk=vectors.walk,
     walk_one=vectors.walk,
     explain=vectors.explain,
@@ -153,9 +139,11 @@ def compiled() -> bool:
 @cache
 def _loops() -> _Loops:
     try:
-        import numba  # noqa: PLC0415 - optional, and half a second to import
+        import numba.extending  # noqa: PLC0415 - optional, and half a second to import
     except ImportError:
         return PLAIN
+    for part in (loops.width, loops.see, loops.integrate):
+        numba.extending.register_jitable(part)
     return _Loops(*(_fast(numba, getattr(loops, name)) for name in _Loops.__slots__))
 
 
@@ -175,3 +163,7 @@ def _ints(array: NDArray[np.int64]) -> NDArray[np.int32]:
 
 def _counts(array: NDArray[np.int64]) -> NDArray[np.uint32]:
     return np.ascontiguousarray(array, np.uint32)
+
+
+def _whole(x: Singles) -> Singles:
+    return np.ascontiguousarray(x, np.float32)

@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from leadscore.model.forest.loops import Asked, Looked, Seen, Spread
+from leadscore.model.forest.loops import Asked, Looked, Seen, Spread, width
 from leadscore.model.forest.shapley import others
 
-__all__ = ["explain", "see", "spread", "walk"]
+__all__ = ["explain", "spread", "walk"]
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
@@ -17,36 +17,22 @@ _PAIRS = 1 << 18
 _FEW = 24
 
 
-def see(x: Singles, seen: Seen, columns: Singles) -> None:
-    """Write the columns of each lead: twice each, with missing values lowest and highest."""
-    found = x[:, seen.sources]
-    for column in np.flatnonzero(np.diff(seen.starts)):
-        codes = seen.codes[seen.starts[column] : seen.starts[column + 1]]
-        known = found[:, column] < len(codes)
-        places = np.where(known, found[:, column], 0).astype(np.intp)
-        found[:, column] = np.where(known, codes[places], np.float32(np.nan))
-    missing = np.isnan(found)
-    columns[:, :-1:2] = np.where(missing, np.float32(-np.inf), found)
-    columns[:, 1::2] = np.where(missing, np.float32(np.inf), found)
-    columns[:, -1] = np.nan
-
-
-def walk(columns: Singles, asked: Asked, margin: Floats, sums: Singles) -> None:
-    """Add each tree's leaf to each lead's margin, and to the sum of the tree's class."""
+def walk(x: Singles, seen: Seen, asked: Asked, margin: Floats, sums: Singles) -> None:
+    """Write each lead's margin and the sums of its classes."""
     step = max(1, _PAIRS // len(asked.steps))
-    for begin in range(0, len(columns), step):
+    for begin in range(0, len(x), step):
         part = slice(begin, begin + step)
-        leaves = _leaves(columns[part], asked)
-        signed = np.vstack([margin[None, part], asked.signs[:, None] * leaves])
-        # accumulating adds one after the other, which a sum need not do
-        margin[part] = np.add.accumulate(signed, axis=0)[-1]
-        for output in range(sums.shape[1]):
-            own = np.vstack([sums[None, part, output], leaves[asked.outputs == output]])
-            sums[part, output] = np.add.accumulate(own, axis=0)[-1]
+        leaves = _leaves(_see(x[part], seen), asked)
+        total = _added(np.zeros(leaves.shape[1]), asked.signs[:, None] * leaves)
+        margin[part] = total / asked.members + asked.offset
+        for output, origin in enumerate(asked.origins):
+            start = np.full(leaves.shape[1], origin)
+            sums[part, output] = _added(start, leaves[asked.outputs == output])
 
 
-def explain(columns: Singles, looked: Looked, effects: Floats) -> None:
+def explain(x: Singles, seen: Seen, looked: Looked, effects: Floats) -> None:
     """Add each group's effects to each lead's, by the pattern of how it passes the group."""
+    columns = _see(x, seen)
     if len(columns) <= _FEW:
         for lead in range(len(columns)):
             _explain_one(columns[lead], looked, effects[lead])
@@ -56,8 +42,9 @@ def explain(columns: Singles, looked: Looked, effects: Floats) -> None:
         effects[part] = _explained(np.ascontiguousarray(columns[part].T), looked, effects[part].T).T
 
 
-def spread(columns: Singles, deep: Spread, effects: Floats) -> None:
+def spread(x: Singles, seen: Seen, deep: Spread, effects: Floats) -> None:
     """Add each deep leaf's effects to each lead's."""
+    columns = _see(x, seen)
     counts = np.diff(deep.starts)
     filled = np.arange(counts.max())[:, None] < counts
     leaf, place = np.nonzero(filled.T)
@@ -91,6 +78,27 @@ def _passed(columns: Singles, deep: Spread) -> Floats:
     leaf = np.repeat(np.arange(len(deep.values)), np.diff(deep.ways))
     np.add.at(missed, deep.starts[leaf] + deep.owners, wrong)
     return np.asarray(missed == 0, np.float64)
+
+
+def _see(x: Singles, seen: Seen) -> Singles:
+    """Return the columns of each lead: twice each, with missing values lowest and highest."""
+    columns = np.empty((len(x), width(seen)), np.float32)
+    found = x[:, seen.sources]
+    for column in np.flatnonzero(np.diff(seen.starts)):
+        codes = seen.codes[seen.starts[column] : seen.starts[column + 1]]
+        known = found[:, column] < len(codes)
+        places = np.where(known, found[:, column], 0).astype(np.intp)
+        found[:, column] = np.where(known, codes[places], np.float32(np.nan))
+    missing = np.isnan(found)
+    columns[:, :-1:2] = np.where(missing, np.float32(-np.inf), found)
+    columns[:, 1::2] = np.where(missing, np.float32(np.inf), found)
+    columns[:, -1] = np.nan
+    return columns
+
+
+def _added(start: NDArray[np.floating], rows: NDArray[np.floating]) -> NDArray[np.floating]:
+    # accumulating adds one row after the other, which a sum need not do
+    return np.asarray(np.add.accumulate(np.vstack([start[None], rows]), axis=0)[-1])
 
 
 def _leaves(columns: Singles, asked: Asked) -> Singles:
