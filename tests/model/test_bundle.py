@@ -18,6 +18,7 @@ from leadscore.leads.schema import Schema, investor
 from leadscore.model.bundle import FORMAT, MOST_PARTS, Model, dump_model, load_model
 from leadscore.model.codec import array_bytes, json_bytes
 from leadscore.model.engine import EngineKind
+from leadscore.model.trees import Trees
 from leadscore.score.scores import score_leads
 from leadscore.testing.models import make_leads, make_model, outcome_schema
 
@@ -311,9 +312,33 @@ def test_a_reference_that_does_not_fit_is_refused(name: str, values: np.ndarray)
 
 def test_broken_trees_are_refused() -> None:
     parts = dump_model(make_model(engine="trees"))
+    with pytest.raises(BadBundle, match=r"forest\.npz"):
+        load_model(sealed({**parts, "forest.npz": b"no zip"}))
+    with pytest.raises(BadBundle, match=r"forest\.npz"):
+        load_model(sealed({name: one for name, one in parts.items() if name != "forest.npz"}))
+
+
+def test_trees_of_an_older_format_are_read_by_xgboost() -> None:
+    model = make_model(engine="trees")
+    parts = dump_model(model)
+    older = {name: one for name, one in parts.items() if name != "forest.npz"}
+    loaded = load_model(sealed(older, format=2))
+    x = model.encoder.encode(make_leads(20))
+    assert loaded.engine.effects(x).tobytes() == model.engine.effects(x).tobytes()
     for name, content in (("member0.ubj", b"{L"), ("member0.json", b"{}")):
         with pytest.raises(BadBundle, match="member0"):
-            load_model(sealed({**parts, name: content}))
+            load_model(sealed({**older, name: content}, format=2))
+
+
+def test_a_forest_of_other_fields_or_with_more_arrays_is_refused() -> None:
+    parts = dump_model(make_model(engine="trees"))
+    model = load_model(parts)
+    assert isinstance(model.engine, Trees)
+    arrays = model.engine.to_arrays()
+    strange = {**arrays, "sources": np.full_like(arrays["sources"], 90)}
+    for wrong in ({**arrays, "more": arrays["roots"]}, strange):
+        with pytest.raises(BadBundle, match=r"forest\.npz"):
+            load_model(sealed({**parts, "forest.npz": array_bytes(wrong)}))
 
 
 def test_a_model_with_a_number_that_is_none_is_not_written() -> None:

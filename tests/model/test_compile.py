@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from leadscore.model.compile import compile_tables
 from leadscore.model.expand import fit_expansion
+from leadscore.model.member import Member
 from leadscore.model.tables import StepTables
-from leadscore.model.trees import Member
 from tests.model.known import Matrix, draw_labels, make_matrix
 
 LEVELS = 30

@@ -11,9 +11,9 @@ from sklearn.metrics import roc_auc_score
 
 from leadscore.model.estimator import BadLabels
 from leadscore.model.link import class_probabilities
+from leadscore.model.member import member_parts
 from leadscore.model.ordinal import OrdinalBoosting
 from leadscore.model.tables import StepTables
-from leadscore.model.trees import member_parts
 from tests.model.known import CUTS, Matrix, draw_labels, make_matrix, true_margin
 
 CLASSES = ("cold", "warm", "hot")

@@ -5,8 +5,8 @@ import pytest
 import xgboost
 from numpy.typing import NDArray
 
+from leadscore.model.member import member_parts
 from leadscore.model.seed import SeedRecipe
-from leadscore.model.trees import member_parts
 from tests.model.known import Matrix, draw_labels, make_matrix
 
 

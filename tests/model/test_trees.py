@@ -4,7 +4,8 @@ import xgboost
 from numpy.typing import NDArray
 
 from leadscore.model.expand import fit_expansion
-from leadscore.model.trees import Member, Trees, member_parts
+from leadscore.model.member import Member, member_parts
+from leadscore.model.trees import Trees
 from tests.model.known import Matrix, draw_labels, make_matrix
 
 

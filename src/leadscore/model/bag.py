@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from leadscore.model.boost import Stage, boost
 from leadscore.model.expand import Expansion, fit_transform
-from leadscore.model.trees import Member
+from leadscore.model.member import Member
 
 if TYPE_CHECKING:
     from xgboost import Booster, QuantileDMatrix

@@ -25,8 +25,9 @@ from leadscore.model.trees import Trees
 __all__ = ["FORMAT", "MOST_BYTES", "MOST_PARTS", "Model", "dump_model", "load_model"]
 
 #: The number of this bundle format; those below it are read too. A change that old readers cannot
-#: follow raises it: 2 added what a model does not know, and its card as pages.
-FORMAT = 2
+#: follow raises it: 2 added what a model does not know, and its card as pages; 3 deep trees as
+#: arrays.
+FORMAT = 3
 #: No bundle has more parts, or more bytes once unpacked.
 MOST_PARTS = 256
 MOST_BYTES = 1 << 30
@@ -44,10 +45,11 @@ _NEEDED = frozenset(
 )
 _KNOWN = re.compile(r"engine\.npz|operating_point\.json|member[0-9]+\.(?:json|ubj)")
 _DOUBT = "doubt.npz"
+_FOREST = "forest.npz"
 #: The parts that are texts for people.
 _PAGES = ("card.html", "card.md")
 #: The parts that no bundle of a lower format has.
-_SINCE = {_DOUBT: 2, **dict.fromkeys(_PAGES, 2)}
+_SINCE = {_DOUBT: 2, **dict.fromkeys(_PAGES, 2), _FOREST: 3}
 #: What the card says that the manifest says as well.
 _FROM_CARD = ("fingerprint", "seed", "versions")
 _FRESH_COPY = "Take a fresh copy of the bundle, or train the model again."
@@ -140,6 +142,8 @@ def dump_model(model: Model) -> dict[str, bytes]:
     }
     if isinstance(model.engine, StepTables | Curves):
         parts["engine.npz"] = array_bytes(model.engine.to_arrays())
+    if isinstance(model.engine, Trees):
+        parts[_FOREST] = array_bytes(model.engine.to_arrays())
     if model.doubt is not None:
         parts[_DOUBT] = array_bytes(model.doubt.to_arrays())
     if model.operating_point is not None:
@@ -168,7 +172,7 @@ def load_model(parts: Mapping[str, bytes]) -> Model:
         recipe=manifest["recipe"],
         schema=schema,
         encoder=encoder,
-        engine=_engine(manifest["engine"], parts, members, len(encoder.fields)),
+        engine=_engine(manifest, parts, members, len(encoder.fields)),
         calibration=_opened("calibration.json", parts, lambda raw: _calibration(raw, schema)),
         reference=_opened("reference.npz", parts, lambda raw: _reference(raw, schema)),
         members=members,
@@ -265,8 +269,14 @@ def _entry(content: bytes) -> dict[str, Any]:
 
 
 def _engine(
-    kind: str, parts: Mapping[str, bytes], members: Mapping[str, bytes], fields: int
+    manifest: Mapping[str, Any],
+    parts: Mapping[str, bytes],
+    members: Mapping[str, bytes],
+    fields: int,
 ) -> Engine:
+    kind = manifest["engine"]
+    if kind == "trees" and manifest["format"] >= _SINCE[_FOREST]:
+        return _opened(_FOREST, parts, lambda raw: _forest(raw, fields))
     if kind == "trees":
         return _opened("member0.json", parts, lambda _: Trees.from_parts(members, fields=fields))
     openers: Mapping[str, Callable[[Arrays], StepTables | Curves]] = {
@@ -276,6 +286,13 @@ def _engine(
     if kind not in openers:
         raise BadBundle(f"The bundle's manifest names the unknown engine {kind!r}.")
     return _opened("engine.npz", parts, lambda raw: _tried(openers[kind], raw, fields))
+
+
+def _forest(content: bytes, fields: int) -> Trees:
+    arrays = read_arrays(content)
+    engine = Trees.from_arrays(arrays, fields=fields)
+    _must(set(arrays) == set(engine.to_arrays()), "it has other arrays than a forest")
+    return engine
 
 
 def _tried(

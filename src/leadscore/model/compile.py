@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadscore.model.expand import Expansion
+from leadscore.model.member import Member
 from leadscore.model.tables import Axis, PairTable, StepTables
-from leadscore.model.trees import Member
 
 __all__ = ["compile_tables"]
 

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from leadscore.model.calibration import Calibration
 from leadscore.model.estimator import MarginClassifier
 from leadscore.model.expand import fit_transform
+from leadscore.model.member import Member
 from leadscore.model.split import stratified_split
-from leadscore.model.trees import Member, Trees
+from leadscore.model.trees import Trees
 
 __all__ = ["SeedRecipe"]
 

@@ -19,13 +19,13 @@ from leadscore.model.encode import Encoder, fit_encoder
 from leadscore.model.estimator import MarginClassifier
 from leadscore.model.known import fit_known
 from leadscore.model.logistic import OrdinalSplines
+from leadscore.model.member import member_parts
 from leadscore.model.ordinal import OrdinalBoosting
 from leadscore.model.reference import Reference
 from leadscore.model.rehearse import Rehearsal, last_part, rehearse
 from leadscore.model.remember import fit_reference
 from leadscore.model.seed import SeedRecipe
 from leadscore.model.split import FEWEST, folds_by_group
-from leadscore.model.trees import member_parts
 
 __all__ = ["Fitted", "RecipeName", "fit_model", "rehearse_model", "scored_schema"]
 

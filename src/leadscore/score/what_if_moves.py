@@ -14,7 +14,6 @@ from leadscore.model.curves import Curves
 from leadscore.model.encode import OTHER
 from leadscore.model.tables import StepTables
 from leadscore.model.trees import Trees
-from leadscore.score.what_if_edges import tree_edges
 
 __all__ = ["MOST_FIELDS", "Moves", "find_moves", "is_counted"]
 
@@ -280,7 +279,7 @@ def _edges(model: Model, place: int) -> NDArray[np.float32]:
         return np.unique(np.concatenate(parts))
     if isinstance(engine, Curves):
         return engine.curves[place].knots.astype(np.float32)
-    return tree_edges(engine, place) if isinstance(engine, Trees) else np.array([], np.float32)
+    return engine.edges(place) if isinstance(engine, Trees) else np.array([], np.float32)
 
 
 def _weight(model: Model, one: Moves) -> float:

@@ -17,9 +17,10 @@ from leadscore.model.encode import OTHER, Encoder
 from leadscore.model.engine import Engine, EngineKind
 from leadscore.model.expand import Expansion
 from leadscore.model.known import fit_known
+from leadscore.model.member import Member, member_parts
 from leadscore.model.remember import fit_reference
 from leadscore.model.tables import Axis, PairTable, StepTables
-from leadscore.model.trees import Member, Trees, member_parts
+from leadscore.model.trees import Trees
 
 __all__ = ["make_leads", "make_model", "outcome_schema"]
 

@@ -1,0 +1,63 @@
+"""Leaves that are too deep for patterns: what their effects are computed from, lead by lead."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leadscore.model.forest.arrays import Forest
+from leadscore.model.forest.loops import Spread
+from leadscore.model.forest.patterns import MOST_BITS, find_parents, find_ways
+from leadscore.model.forest.shapley import passing, quadrature
+
+__all__ = ["find_deep"]
+
+Places = NDArray[np.int64]
+
+
+def find_deep(forest: Forest, places: Callable[[Places], Places]) -> Spread:
+    """Return the leaves of the trees that count with more nodes above them than patterns have.
+
+    Parameters
+    ----------
+    forest : Forest
+        The trees.
+    places : callable
+        Which of a lead's columns each node asks for.
+    """
+    signs = np.repeat(forest.signs, np.diff(forest.roots))
+    leaves = np.flatnonzero((forest.depths > MOST_BITS) & (forest.columns < 0) & (signs != 0))
+    parents, shares = find_parents(forest), passing(forest)
+    found = [_one(forest, parents, shares, leaf) for leaf in leaves.tolist()]
+    ways = [one[0] for one in found]
+    joined = np.concatenate([np.array([], np.int64), *ways])
+    most = max((len(one[3]) for one in found), default=1)
+    t, weights = quadrature(most)
+    return Spread(
+        ways=_ints(np.cumsum([0, *map(len, ways)])),
+        asked=places(joined).astype(np.uint32),
+        edges=forest.edges[joined],
+        right=_ints(np.concatenate([np.array([], np.int64), *(one[1] for one in found)])),
+        owners=_ints(np.concatenate([np.array([], np.int64), *(one[2] for one in found)])),
+        starts=_ints(np.cumsum([0, *(len(one[3]) for one in found)])),
+        fields=_ints(np.concatenate([np.array([], np.int64), *(one[3] for one in found)])),
+        shares=np.concatenate([np.array([]), *(one[4] for one in found)]),
+        values=(signs * forest.leaves)[leaves].astype(np.float64),
+        t=t,
+        weights=weights,
+    )
+
+
+def _one(
+    forest: Forest, parents: Places, shares: NDArray[np.float64], leaf: int
+) -> tuple[Places, Places, Places, Places, NDArray[np.float64]]:
+    """Return a leaf's nodes, their sides and columns, and the columns' fields and shares."""
+    [way], [right] = find_ways(np.array([leaf]), forest, parents)
+    columns, owners = np.unique(forest.columns[way], return_inverse=True)
+    product = np.ones(len(columns))
+    np.multiply.at(product, owners, shares[forest.children[way] + right])
+    return way, right, owners, forest.sources[columns], product
+
+
+def _ints(array: NDArray[np.int64]) -> NDArray[np.int32]:
+    return np.ascontiguousarray(array, np.int32)
