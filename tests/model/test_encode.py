@@ -98,6 +98,15 @@ def test_unseen_values_are_told_and_missing_ones_are_not_unseen() -> None:
     assert list(found) == ["source"]
 
 
+def test_encoding_tells_the_unseen_values_as_it_goes() -> None:
+    leads = make_leads([*["web"] * 6, "mail", None, OTHER, "fair"])
+    encoder = fit_encoder(leads, SCHEMA)
+    matrix, unseen = encoder.encode_noting(leads)
+    assert matrix.tobytes() == encoder.encode(leads).tobytes()
+    assert np.flatnonzero(unseen["source"]).tolist() == [6, 9]
+    assert unseen["source"].tolist() == encoder.unseen(leads)["source"].tolist()
+
+
 def test_extra_columns_and_their_order_change_nothing() -> None:
     leads = make_leads(["web"] * 5 + ["mail"] * 6)
     more = Leads(

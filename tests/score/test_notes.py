@@ -114,6 +114,23 @@ def test_the_short_form_says_each_note(schema: Schema) -> None:
         assert len(parts) == len(notes.of(row))
 
 
+def test_each_short_text_is_put_together_once() -> None:
+    notes = many(investor())
+    texts, places = notes.coded()
+    assert len(set(texts)) == len(texts) < notes.n
+    assert set(places.tolist()) == set(range(len(texts)))
+    assert [texts[place] for place in places] == notes.short().tolist()
+
+
+def test_what_the_caller_has_read_already_makes_the_same_notes() -> None:
+    schema = outcome_schema()
+    leads, encoder = make_leads(200, schema=schema), make_model(schema=schema).encoder
+    encoded, unseen = encoder.encode_noting(leads)
+    found = find_notes(leads, schema, encoder, encoded=encoded, unseen=unseen)
+    wanted = many(schema)
+    assert [found.of(row) for row in range(200)] == [wanted.of(row) for row in range(200)]
+
+
 def test_notes_of_chosen_leads_are_theirs() -> None:
     notes = many(investor())
     rows = np.array([7, 3, 3])

@@ -16,6 +16,8 @@ from leadscore.leads.table import Leads
 from leadscore.leads.values import conform_lead
 from leadscore.model.bundle import Model
 from leadscore.model.engine import EngineKind
+from leadscore.model.lookup import places
+from leadscore.model.tables import StepTables
 from leadscore.score.scores import Scores, score_leads
 from leadscore.testing.makers import make_lead
 from leadscore.testing.models import make_leads, make_model, outcome_schema
@@ -35,6 +37,23 @@ def model_of(label: str, kind: EngineKind = "tables") -> Model:
 
 def leads_of(label: str, n: int = 80, seed: int = 9) -> Leads:
     return make_leads(n, schema=SCHEMAS[label](), seed=seed)
+
+
+def odd_leads(label: str, seed: int, n: int = 60) -> Leads:
+    """Return leads many of whose values are extreme, on an edge, missing or unknown."""
+    leads, rng = leads_of(label, n, seed), np.random.default_rng(seed)
+    numbers = [np.nan, 0.0, -0.0, 0.5, 1e-45, 1e9, 1e300, -1e300, np.inf, -np.inf]
+    engine = model_of(label).engine
+    assert isinstance(engine, StepTables)
+    numbers += [edge for axis in engine.axes for edge in axis.edges.tolist()]
+    texts = np.array([None, "", "Fax", "(other)", "Web"], dtype=object)
+    columns = {
+        name: np.where(
+            rng.random(n) < 0.5, column, rng.choice(texts if column.dtype == object else numbers, n)
+        )
+        for name, column in leads.columns.items()
+    }
+    return replace(leads, columns=columns)
 
 
 def bits(scores: Scores) -> dict[str, object]:
@@ -98,6 +117,30 @@ def test_order_and_batch_size_change_nothing(
     for part in (rows[:cut], rows[cut:]):
         if len(part):
             assert bits(score_leads(model, leads.take(part))) == bits(whole.take(part))
+
+
+@every_model
+@given(seed=st.integers(0, 99), cut=st.integers(1, 59))
+def test_odd_values_score_alike_alone_in_parts_and_in_any_order(
+    label: str, kind: EngineKind, seed: int, cut: int
+) -> None:
+    model, leads = model_of(label, kind), odd_leads(label, seed)
+    whole = score_leads(model, leads)
+    assert not np.isnan(whole.margin[~whole.unscored]).any()
+    rows = np.random.default_rng(seed).permutation(leads.n)
+    for part in (rows[:cut], rows[cut:], rows[:1]):
+        assert bits(score_leads(model, leads.take(part))) == bits(whole.take(part))
+
+
+@every_model
+def test_how_many_leads_are_worked_on_at_a_time_changes_nothing(
+    label: str, kind: EngineKind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, leads = make_model(schema=SCHEMAS[label](), engine=kind, doubt=True), odd_leads(label, 1)
+    whole = bits(score_leads(model, leads))
+    for size in (7, 59):
+        monkeypatch.setattr(places, "BLOCK", size)
+        assert bits(score_leads(model, leads)) == whole
 
 
 def test_extra_columns_change_nothing() -> None:

@@ -1,20 +1,24 @@
 """From a margin to probabilities that come true."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate, pairwise
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from leadscore.model.link import cumulative_to_classes, sigmoid
+from leadscore.model.link import sigmoid
+from leadscore.model.lookup.lines import Line
+from leadscore.model.lookup.places import blocks
 
 __all__ = ["Calibration"]
 
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Calibration:
     """For each cut between classes, how P(above the cut) grows with the margin.
 
@@ -45,15 +49,17 @@ class Calibration:
 
     def probabilities(self, margin: NDArray[np.floating]) -> Floats:
         """Return P(class) for each margin, shape (n, K); rows sum to one."""
-        margin = np.asarray(margin, dtype=np.float64)
-        if self.kind == "line":
-            above = sigmoid(self.slope * margin[:, None] - self.cuts)
-        else:
-            curves = zip(self.knots, self.heights, strict=True)
-            above = np.stack([np.interp(margin, at, height) for at, height in curves], axis=1)
-            above = np.minimum.accumulate(above, axis=1)
-        shares = cumulative_to_classes(_apart(np.asarray(above, np.float64), self.floor))
-        return np.asarray(shares / shares.sum(axis=1, keepdims=True))
+        wide = np.asarray(margin, dtype=np.float64)
+        cuts = len(self.cuts) if self.kind == "line" else len(self.knots)
+        found = np.empty((len(wide), cuts + 1))
+        for block in blocks(len(wide)):
+            above = _apart(self._above(wide[block]), self.floor)
+            rest = pairwise([np.ones(1), *above, np.zeros(1)])
+            shares = [np.maximum(one - beyond, 0.0) for one, beyond in rest]
+            total = sum(shares[1:], start=shares[0])
+            for place, share in enumerate(shares):
+                np.divide(share, total, out=found[block, place])
+        return found
 
     def to_json(self) -> dict[str, object]:
         """Return the calibration as JSON values."""
@@ -91,16 +97,30 @@ class Calibration:
                 raise ValueError("a calibration curve's knots do not fit")
         return found
 
+    @cached_property
+    def _lines(self) -> tuple[Line, ...]:
+        return tuple(map(Line, self.knots, self.heights))
 
-def _apart(above: Floats, floor: float) -> Floats:
+    def _above(self, margin: Floats) -> list[Floats]:
+        """Return P(above each cut), never rising from cut to cut."""
+        if self.kind == "line":
+            return [sigmoid(self.slope * margin - cut) for cut in self.cuts]
+        return list(accumulate((one.at(margin) for one in self._lines), np.minimum))
+
+
+def _apart(above: Sequence[Floats], floor: float) -> list[Floats]:
     """Return P(above each cut) with at least `floor` between neighbours, 1 and 0.
 
     Raising small shares and dividing by the sum would let a class get less likely as the margin
     rises, if only by the floor; maxima and minima of what rises still rise.
     """
-    steps = floor * np.arange(1, above.shape[1] + 1)
-    lifted = np.maximum.accumulate((above + steps)[:, ::-1], axis=1)[:, ::-1] - steps
-    return np.clip(lifted, steps[::-1], 1.0 - steps)
+    steps = [floor * (at + 1) for at in range(len(above))]
+    raised = [one + step for one, step in zip(above, steps, strict=True)]
+    lifted = list(accumulate(reversed(raised), np.maximum))[::-1]
+    return [
+        (one - step).clip(least, 1.0 - step)
+        for one, step, least in zip(lifted, steps, reversed(steps), strict=True)
+    ]
 
 
 def _arrays(raw: object) -> tuple[Floats, ...]:

@@ -2,17 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from leadscore.model.lookup.lines import Line
+from leadscore.model.lookup.places import blocks
 
 __all__ = ["Curve", "Curves"]
 
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Curve:
     """What one field does.
 
@@ -33,17 +37,23 @@ class Curve:
 
     def effects(self, values: NDArray[np.float32]) -> Floats:
         """Return the field's effect for each of its values, shape (n,)."""
-        known = ~np.isnan(values)
         if len(self.knots):
-            found = np.interp(values.astype(np.float64), self.knots, self.heights)
-        else:
-            known &= values < len(self.heights)
-            found = self.heights[np.where(known, values, 0).astype(np.intp)]
-        return np.where(known, found, self.missing)
+            return self._line.at(values.astype(np.float64))
+        # past the last level is what is missing
+        levels = np.float32(len(self.heights))
+        return self._levels.take(np.fmin(values, levels).astype(np.intp))
 
     def moved(self, by: float) -> "Curve":
         """Return the curve with `by` added to every effect."""
         return Curve(knots=self.knots, heights=self.heights + by, missing=self.missing + by)
+
+    @cached_property
+    def _line(self) -> Line:
+        return Line(self.knots, self.heights, missing=self.missing)
+
+    @cached_property
+    def _levels(self) -> Floats:
+        return np.append(self.heights, self.missing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +75,10 @@ class Curves:
     def effects(self, x: NDArray[np.float32]) -> Floats:
         """Return each field's effect on the margin of each lead, shape (n, fields)."""
         effects = np.empty(x.shape, dtype=np.float64)
-        for place, curve in enumerate(self.curves):
-            effects[:, place] = curve.effects(x[:, place])
+        for block in blocks(len(x)):
+            columns = np.ascontiguousarray(x[block].T)
+            for place, curve in enumerate(self.curves):
+                effects[block, place] = curve.effects(columns[place])
         return effects
 
     def to_arrays(self) -> dict[str, NDArray[np.generic]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +12,13 @@ from leadscore.leads.table import Leads
 
 __all__ = ["OTHER", "Encoder", "fit_encoder"]
 
+Mask = NDArray[np.bool_]
+
 #: The level that rare values share; values first seen at scoring join it where it exists.
 OTHER = "(other)"
 _RARE = 5
+#: Stands for a value that is no level, until it joins the other rare ones.
+_UNSEEN = -1.0
 _LARGEST = float(np.finfo(np.float32).max)
 
 
@@ -46,30 +51,39 @@ class Encoder:
 
         A number beyond what float32 can hold counts as the largest that it can.
         """
+        return self.encode_noting(leads)[0]
+
+    def encode_noting(self, leads: Leads) -> tuple[NDArray[np.float32], dict[str, Mask]]:
+        """Return what `encode` does, and what `unseen` does, at the cost of one of them."""
         matrix = np.empty((leads.n, len(self.fields)), dtype=np.float32)
+        unseen: dict[str, Mask] = {}
         for place, name in enumerate(self.fields):
             column = leads.columns[name]
-            known = self._codes(name, column) if name in self.levels else _within(column)
-            matrix[:, place] = known
-        return matrix
+            if name in self.levels:
+                matrix[:, place], unseen[name] = self._codes(name, column)
+            else:
+                matrix[:, place] = _within(column)
+        return matrix, unseen
 
-    def unseen(self, leads: Leads) -> dict[str, NDArray[np.bool_]]:
+    def unseen(self, leads: Leads) -> dict[str, Mask]:
         """Return, for each category field, which leads carry a value that training had not."""
-        return {
-            name: np.array([value is not None and value not in known for value in column], bool)
-            for name, known in ((name, set(self.levels[name])) for name in self.levels)
-            for column in [leads.columns[name]]
-        }
+        return {name: self._codes(name, leads.columns[name])[1] for name in self.levels}
 
-    def unseen_places(self, leads: Leads) -> dict[int, NDArray[np.bool_]]:
+    def unseen_places(self, leads: Leads) -> dict[int, Mask]:
         """Return what `unseen` does, by the places of the fields."""
         return {self.fields.index(name): mask for name, mask in self.unseen(leads).items()}
 
-    def _codes(self, name: str, column: NDArray[np.generic]) -> NDArray[np.float32]:
-        code = {level: float(place) for place, level in enumerate(self.levels[name])}
+    def _codes(self, name: str, column: NDArray[np.generic]) -> tuple[NDArray[np.float32], Mask]:
+        """Return a category's codes, and which of its values training had not."""
+        code: dict[object, float] = {
+            level: float(place) for place, level in enumerate(self.levels[name])
+        }
         other = code.get(OTHER, np.nan)
-        found = [np.nan if v is None else code.get(v, other) for v in column.tolist()]
-        return np.array(found, dtype=np.float32)
+        code[None] = np.nan
+        found = np.fromiter(map(code.get, column, repeat(_UNSEEN)), np.float32, len(column))
+        unseen = found == _UNSEEN
+        found[unseen] = other
+        return found, unseen
 
 
 def fit_encoder(leads: Leads, schema: Schema) -> Encoder:

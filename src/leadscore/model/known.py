@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from leadscore.leads.schema import Schema
 from leadscore.model.engine import Engine
+from leadscore.model.lookup.places import blocks
 
 __all__ = ["Known", "Unknown", "fit_known"]
 
@@ -110,29 +111,40 @@ class Known:
         """
         missing, fields = np.isnan(x), np.zeros(x.shape, dtype=bool)
         share, count = np.zeros(len(x)), np.zeros(len(x), dtype=np.int64)
-        # field by field: one order of adding, whatever the number of leads
-        for place, weight in enumerate(self.weight):
-            strange = self._strange(place, x[:, place], unseen)
-            either = strange | missing[:, place]
-            if not either.any():
-                continue
-            count += strange
-            share += weight * either
-            fields[:, place] = either
-            missing[:, place] &= ~strange
-        many = (count > _MOST * self.strange.sum()) & (count >= _MANY * x.shape[1])
-        much = (share > _MOST + _HAIR) & (share > self.usual_share)
+        for block in blocks(len(x)):
+            columns = np.ascontiguousarray(x[block].T)
+            # field by field: one order of adding, whatever the number of leads
+            for place, weight in enumerate(self.weight):
+                values = columns[place]
+                far = (values < self.low[place]) | (values > self.high[place])
+                strange = unseen[place][block] if place in unseen else far
+                either = strange | np.isnan(values)
+                if either.any():
+                    share[block] += weight * either
+                    fields[block, place] = either
+                if strange.any():
+                    count[block] += strange
+                    missing[block, place] &= ~strange
         return Unknown(
             fields=fields,
             missing=missing,
             share=share,
-            too_much=much | (many & (count > self.usual_strange)),
+            too_much=self.too_much(share, count),
         )
 
-    def _strange(self, place: int, values: NDArray[np.float32], unseen: Mapping[int, Mask]) -> Mask:
-        if place in unseen:
-            return unseen[place]
-        return np.asarray((values < self.low[place]) | (values > self.high[place]))
+    def too_much(self, share: Floats, count: NDArray[np.int64]) -> Mask:
+        """Tell of which leads too much is unknown for a score.
+
+        Parameters
+        ----------
+        share : ndarray of shape (n,)
+            The share of the score's range, 0-1, that rests on unknown fields.
+        count : ndarray of int, shape (n,)
+            How many fields are strange.
+        """
+        many = (count > _MOST * self.strange.sum()) & (count >= _MANY * len(self.weight))
+        much = (share > _MOST + _HAIR) & (share > self.usual_share)
+        return np.asarray(much | (many & (count > self.usual_strange)))
 
     def to_arrays(self) -> dict[str, NDArray[np.generic]]:
         """Return it as named arrays, for a bundle."""

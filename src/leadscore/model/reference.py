@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from leadscore.model.lookup.places import Places, blocks
 from leadscore.model.tables import Axis, axis_places
 
 __all__ = ["Observed", "Reference"]
@@ -34,7 +36,7 @@ class Observed:
         return np.where(n > 0, converted / np.maximum(n, 1), np.nan)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Reference:
     """The reference leads' margins, and for outcome models what came of them.
 
@@ -68,10 +70,14 @@ class Reference:
 
     def percentile(self, margin: Floats) -> Floats:
         """Return each margin's percentile among the reference leads, 0-100."""
-        low = np.searchsorted(self.margins, margin, side="left")
-        high = np.searchsorted(self.margins, margin, side="right")
-        # The middle of a tie, so that equal leads in the middle of the field score 50.
-        return np.asarray(100.0 * 0.5 * (low + high) / len(self.margins))
+        found = np.empty(len(margin))
+        for block in blocks(len(margin)):
+            found[block] = self._percentiles.at(margin[block])
+        return found
+
+    @cached_property
+    def _percentiles(self) -> "_Percentiles":
+        return _Percentiles(self.margins)
 
     def margin_at(self, share: float) -> float:
         """Return the margin below which `share` (0-1) of the reference leads lie."""
@@ -150,6 +156,25 @@ class Reference:
             raise ValueError("its margins or edges do not rise")
         if len(self.intervals) != groups or not all(_fits(*one) for one in sizes):
             raise ValueError("its counts do not fit its groups")
+
+
+class _Percentiles:
+    """The percentiles of margins on and between those of the reference leads."""
+
+    def __init__(self, margins: Floats) -> None:
+        known, counts = np.unique(margins, return_counts=True)
+        below = np.concatenate([[0], np.cumsum(counts), [len(margins)]])
+        # The middle of a tie, so that equal leads in the middle of the field score 50.
+        twice_on = np.concatenate([[0], below[:-2] + below[1:-1], below[-1:]])
+        self._places = Places(known)
+        self._known = np.concatenate([known[:1], known, [np.nan]])
+        # those between the reference margins, then those on one
+        self._percentiles = 100.0 * 0.5 * np.concatenate([2 * below, twice_on]) / len(margins)
+
+    def at(self, margin: Floats) -> Floats:
+        place = self._places.find(margin)
+        place += (self._known.take(place) == margin) * len(self._known)
+        return self._percentiles.take(place)
 
 
 def _observed(arrays: Mapping[str, NDArray[np.generic]], name: str) -> Observed:

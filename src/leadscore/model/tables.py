@@ -10,10 +10,14 @@ independent fields.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from leadscore.model.lookup.effects import EffectTables, FieldTable, JointTable
+from leadscore.model.lookup.places import Places
 
 __all__ = ["Axis", "PairTable", "StepTables", "axis_places"]
 
@@ -43,6 +47,11 @@ class Axis:
         """The number of cells, that of missing values included."""
         return (self.levels or len(self.edges) + 1) + 1
 
+    @property
+    def begins(self) -> NDArray[np.float32]:
+        """The values from which on another cell begins, rising."""
+        return np.arange(self.levels + 1, dtype=np.float32) if self.levels else self.edges
+
     def places(self, values: NDArray[np.float32]) -> NDArray[np.intp]:
         """Return the cell of each value."""
         return axis_places(values, self)
@@ -67,7 +76,7 @@ class PairTable:
     values: Floats
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class StepTables:
     """A score as step tables.
 
@@ -94,16 +103,7 @@ class StepTables:
 
         Half of a pair's joint effect goes to each of its two fields.
         """
-        effects = np.empty(x.shape, dtype=np.float64)
-        for place, (axis, values) in enumerate(zip(self.axes, self.values, strict=True)):
-            effects[:, place] = values[axis.places(x[:, place])]
-        for pair in self.pairs:
-            first, second = pair.fields
-            cells = (pair.axes[0].places(x[:, first]), pair.axes[1].places(x[:, second]))
-            half = 0.5 * pair.values[cells]
-            effects[:, first] += half
-            effects[:, second] += half
-        return effects
+        return self._looked_up.effects(x)
 
     def to_arrays(self) -> dict[str, NDArray[np.generic]]:
         """Return the tables as named arrays, for a bundle."""
@@ -139,6 +139,43 @@ class StepTables:
         for axis, values in zip(tables.axes, tables.values, strict=True):
             _must_fit(values.shape, (axis.cells,))
         return tables
+
+    @cached_property
+    def _looked_up(self) -> EffectTables:
+        cells = _Cells(self)
+        fields = enumerate(zip(self.axes, self.values, strict=True))
+        return EffectTables(
+            fields=tuple(
+                FieldTable(places=Places(cells.begins[at]), effects=values[cells.within(axis, at)])
+                for at, (axis, values) in fields
+            ),
+            pairs=tuple(
+                JointTable(
+                    fields=pair.fields,
+                    rows=cells.within(pair.axes[0], pair.fields[0]) * pair.axes[1].cells,
+                    columns=cells.within(pair.axes[1], pair.fields[1]),
+                    effects=0.5 * pair.values.ravel(),
+                )
+                for pair in self.pairs
+            ),
+        )
+
+
+class _Cells:
+    """One set of cells a field, so fine that each lies within one cell of each of its tables."""
+
+    def __init__(self, tables: StepTables) -> None:
+        axes = [[axis] for axis in tables.axes]
+        for pair in tables.pairs:
+            for place, axis in zip(pair.fields, pair.axes, strict=True):
+                axes[place].append(axis)
+        self.begins = [np.unique(np.concatenate([one.begins for one in own])) for own in axes]
+
+    def within(self, axis: Axis, place: int) -> NDArray[np.intp]:
+        """Return for each cell of the field at `place` the cell of `axis` that it lies in."""
+        values = np.concatenate([[-np.inf], self.begins[place], [np.nan]]).astype(np.float32)
+        # a code is never below 0
+        return axis.places(np.maximum(values, 0) if axis.levels else values)
 
 
 def axis_places(values: NDArray[np.float32], axis: Axis) -> NDArray[np.intp]:

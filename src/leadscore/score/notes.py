@@ -18,6 +18,7 @@ __all__ = ["Note", "NoteKind", "Notes", "Rest", "find_notes"]
 
 NoteKind = Literal["missing", "unusual", "unseen", "empty", "faulty", "unknown"]
 Mask = NDArray[np.bool_]
+Places = NDArray[np.intp]
 
 _NUMERIC = ("integer", "number")
 #: The notes that say why a lead has no score; they belong to no field.
@@ -71,15 +72,12 @@ class Rest:
         """Return what those of the leads at `rows` rest on, in that order."""
         return replace(self, unknown=self.unknown.take(rows))
 
-    def words(self, fields: Mapping[str, Field], rows: NDArray[np.intp]) -> list[str]:
-        """Return why the leads at `rows` have no score."""
-        both = np.stack([self.unknown.missing[rows], self.unknown.fields[rows]], axis=1)
+    def words(self, fields: Mapping[str, Field], rows: Places) -> tuple[list[str], Places]:
+        """Return why the leads at `rows` have no score: the texts, and which one each has."""
+        both = np.concatenate([self.unknown.missing[rows], self.unknown.fields[rows]], axis=1)
         # leads that lack the same fields, of which there are few kinds, have the same words
-        _, first, kind = np.unique(
-            both.reshape(len(rows), -1), axis=0, return_index=True, return_inverse=True
-        )
-        told = [self._told(fields, row) for row in rows[first]]
-        return [told[one] for one in kind.ravel()]
+        _, first, kind = np.unique(both, axis=0, return_index=True, return_inverse=True)
+        return [self._told(fields, row) for row in rows[first]], kind.reshape(-1)
 
     def _told(self, fields: Mapping[str, Field], row: int) -> str:
         order = np.argsort(-self.known.weight, kind="stable")
@@ -126,16 +124,28 @@ class Notes:
 
     def short(self) -> NDArray[np.object_]:
         """Return each lead's notes as one short text, empty where there are none, shape (n,)."""
-        texts = np.full(self.n, "", dtype=object)
+        texts, places = self.coded()
+        return np.array(texts, dtype=object)[places]
+
+    def coded(self) -> tuple[list[str], Places]:
+        """Return the distinct short texts, and which of them each lead has, shape (n,).
+
+        Leads are many and texts few: each is put together once.
+        """
+        texts, places = [""], np.zeros(self.n, dtype=np.intp)
         for (name, kind), mask in self.found.items():
+            rows = np.flatnonzero(mask)
             if name:
                 words = f"{self.fields[name].words} {_SHORT[kind]}"
-                so_far = texts[mask]
-                texts[mask] = np.where(so_far == "", words, so_far + f"; {words}")
+                so_far, own = _distinct(places[rows], len(texts))
+                more = [f"{texts[at]}; {words}" if texts[at] else words for at in so_far]
             else:
                 # why there is no score: a lead has one such note, and it comes first
-                texts[mask] = self._why(kind, np.flatnonzero(mask))
-        return texts
+                more, own = self._why(kind, rows)
+            places[rows] = len(texts) + own
+            texts += more
+        used, places = _distinct(places, len(texts))
+        return [texts[at] for at in used], places
 
     def take(self, rows: NDArray[np.intp] | Mask | slice) -> "Notes":
         """Return the notes of the leads at `rows`, in that order."""
@@ -147,14 +157,14 @@ class Notes:
             rest=None if self.rest is None else self.rest.take(rows),
         )
 
-    def _why(self, kind: NoteKind, rows: NDArray[np.intp]) -> list[str]:
+    def _why(self, kind: NoteKind, rows: Places) -> tuple[list[str], Places]:
         if kind == "unknown" and self.rest is not None:
             return self.rest.words(self.fields, rows)
-        return [_WHY[kind]] * len(rows)
+        return [_WHY[kind]], np.zeros(len(rows), dtype=np.intp)
 
     def _words(self, name: str, kind: NoteKind, row: int) -> str:
         if not name:
-            return self._why(kind, np.array([row]))[0]
+            return self._why(kind, np.array([row]))[0][0]
         field = self.fields[name]
         value: Value = self.columns[name][row]
         if kind == "missing":
@@ -172,6 +182,7 @@ def find_notes(  # noqa: PLR0913 - three inputs, and what the caller knows of th
     refused: Mask | None = None,
     known: Known | None = None,
     encoded: NDArray[np.float32] | None = None,
+    unseen: Mapping[str, Mask] | None = None,
 ) -> Notes:
     """Return what there is to know about the leads.
 
@@ -192,23 +203,26 @@ def find_notes(  # noqa: PLR0913 - three inputs, and what the caller knows of th
     known : Known, optional
         What the model has seen; leads of which it knows too little have no score.
     encoded : ndarray of float32, shape (n, fields), optional
-        The leads as the model sees them, where the caller has them already.
+    unseen : mapping of str to ndarray of bool, shape (n,), optional
+        What `Encoder.encode_noting` says, where the caller has it already.
     """
     noted = [one for one in schema.fields if _noted(one) and one.name in leads.columns]
-    missing = {one.name: _missing(leads.columns[one.name]) for one in noted if one.scored}
+    if encoded is None or unseen is None:
+        encoded, unseen = encoder.encode_noting(leads)
+    places = {name: place for place, name in enumerate(encoder.fields)}
+    strangers = {places[name]: mask for name, mask in unseen.items()}
+    rest, missing = None, _missing(encoded, strangers)
     faulty = np.zeros(leads.n, dtype=bool) if refused is None else refused
-    empty = np.logical_and.reduce(list(missing.values())) & ~faulty
-    unseen = encoder.unseen(leads)
-    rest = None
+    empty = np.logical_and.reduce(missing) & ~faulty
     found: dict[tuple[str, NoteKind], Mask] = {("", "faulty"): faulty, ("", "empty"): empty}
+    given = ~(empty | faulty)
     if known is not None:
-        x = encoder.encode(leads) if encoded is None else encoded
-        places = {encoder.fields.index(name): mask for name, mask in unseen.items()}
-        rest = Rest(known=known, names=encoder.fields, unknown=known.unknown(x, places))
-        found["", "unknown"] = rest.unknown.too_much & ~empty & ~faulty
+        unknown = known.unknown(encoded, strangers)
+        rest = Rest(known=known, names=encoder.fields, unknown=unknown)
+        found["", "unknown"] = unknown.too_much & given
     for one in noted:
         if one.scored:
-            found[one.name, "missing"] = missing[one.name] & ~empty & ~faulty
+            found[one.name, "missing"] = missing[places[one.name]] & given
         if one.name in unseen:
             found[one.name, "unseen"] = unseen[one.name]
         if one.type in _NUMERIC and one.range is not None:
@@ -226,10 +240,20 @@ def _noted(field: Field) -> bool:
     return field.scored or field.role in ("audit", "sales")
 
 
-def _missing(column: Column) -> Mask:
-    if column.dtype == object:
-        return np.array([value is None for value in column.tolist()], dtype=bool)
-    return np.isnan(np.asarray(column, np.float64))
+def _distinct(places: Places, size: int) -> tuple[Places, Places]:
+    """Return the distinct places, all below `size`, and which of them each is."""
+    found = np.flatnonzero(np.bincount(places, minlength=size))
+    turn = np.zeros(size, dtype=np.intp)
+    turn[found] = np.arange(len(found))
+    return found, turn[places]
+
+
+def _missing(encoded: NDArray[np.float32], unseen: Mapping[int, Mask]) -> Mask:
+    """Return which leads lack each field, shape (fields, n); an unseen value is none that lacks."""
+    missing = np.isnan(encoded.T, order="C")
+    for place, mask in unseen.items():
+        missing[place] &= ~mask
+    return missing
 
 
 def _outside(column: Column, span: tuple[float, float]) -> Mask:

@@ -2,24 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from leadscore.leads.schema import Schema, Theme
 from leadscore.leads.table import Leads
 from leadscore.model.bundle import Model
 from leadscore.score.notes import Notes, find_notes
-from leadscore.score.tiers import stated_tiers
+from leadscore.score.numbers import numbers_of, theme_places
 
 __all__ = ["Scores", "score_leads"]
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-
-#: Decimals of a probability: the next ones differ from processor to processor.
-_DECIMALS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,35 +128,37 @@ def score_leads(
     refused : ndarray of bool of shape (n,), optional
         The leads that may not be scored, since a value is not allowed.
     """
-    encoded = model.encoder.encode(leads)
+    encoded, unseen = model.encoder.encode_noting(leads)
     known = None if model.doubt is None else model.doubt.known
     notes = find_notes(
-        leads, model.schema, model.encoder, refused=refused, known=known, encoded=encoded
+        leads,
+        model.schema,
+        model.encoder,
+        refused=refused,
+        known=known,
+        encoded=encoded,
+        unseen=unseen,
     )
     unscored = _either(notes, leads.n)
-    effects = model.engine.effects(encoded)
-    margin = model.engine.base + _sum(effects, range(effects.shape[1]))
-    told = np.round(model.probabilities(encoded, margin), _DECIMALS)
-    tier = stated_tiers(model, margin, told)
+    numbers = numbers_of(model, encoded)
+    numbers.blank(unscored)
     return Scores(
         n=leads.n,
         fields=model.encoder.fields,
-        class_names=_class_names(model.schema),
+        class_names=model.schema.label.names if model.schema.label else (),
         tier_names=tuple(one.name for one in model.schema.tiers),
         outcome=model.outcome,
-        margin=_blank(margin, unscored),
-        score=_blank(np.round(model.reference.percentile(margin), 1), unscored),
-        tier=np.where(unscored, -1, tier),
-        confidence=_blank(_confidence(model, told, tier), unscored),
-        probabilities=_blank(told, unscored),
-        expected_conversion=_blank(_expected(model, told), unscored),
+        margin=numbers.margin,
+        score=numbers.score,
+        tier=numbers.tier,
+        confidence=numbers.confidence,
+        probabilities=numbers.probabilities,
+        expected_conversion=numbers.expected_conversion,
         base=model.engine.base,
-        effects=_blank(effects, unscored),
-        themes={
-            name: _blank(sums, unscored) for name, sums in _themes(model.schema, effects).items()
-        },
+        effects=numbers.effects,
+        themes=dict(zip(theme_places(model.schema), numbers.themes.T, strict=True)),
         notes=notes,
-        sets=_sets(model, told, tier) & ~unscored[:, None],
+        sets=numbers.sets,
         unscored=unscored,
         encoded=encoded,
         as_of=as_of,
@@ -171,49 +168,3 @@ def score_leads(
 def _either(notes: Notes, n: int) -> Mask:
     masks = [mask for (field, _), mask in notes.found.items() if not field]
     return np.asarray(np.logical_or.reduce([np.zeros(n, dtype=bool), *masks]))
-
-
-def _class_names(schema: Schema) -> tuple[str, ...]:
-    return schema.label.names if schema.label else ()
-
-
-def _sum(effects: Floats, places: range | list[int]) -> Floats:
-    """Add columns one after the other: numpy's own sum adds in an order that the shape decides."""
-    total = np.zeros(len(effects))
-    for place in places:
-        total += effects[:, place]
-    return total
-
-
-def _themes(schema: Schema, effects: Floats) -> dict[str, Floats]:
-    places: dict[str, list[int]] = {name: [] for name in get_args(Theme)}
-    for place, field in enumerate(schema.features):
-        places[field.theme].append(place)
-    return {name: _sum(effects, found) for name, found in places.items() if found}
-
-
-def _confidence(model: Model, told: Floats, tier: NDArray[np.intp]) -> Floats:
-    if model.outcome:
-        return np.full(len(told), np.nan)
-    return np.asarray(told[np.arange(len(told)), tier])
-
-
-def _sets(model: Model, told: Floats, tier: NDArray[np.intp]) -> Mask:
-    """Return the classes that cannot be ruled out; the stated one among them where it is one."""
-    if model.doubt is None:
-        return np.zeros(told.shape, dtype=bool)
-    return model.doubt.sets.holding(told, None if model.outcome else tier)
-
-
-def _expected(model: Model, told: Floats) -> Floats:
-    """Return the expected conversion: P(positive), or that of each tier by its probability."""
-    if model.outcome:
-        return np.asarray(told[:, 1])
-    spans = [tier.conversion for tier in model.schema.tiers]
-    middles = np.array([np.nan if one is None else (one[0] + one[1]) / 2 for one in spans])
-    return _sum(told * middles, range(told.shape[1]))
-
-
-def _blank(values: Floats, unscored: Mask) -> Floats:
-    mask = unscored if values.ndim == 1 else unscored[:, None]
-    return np.where(mask, np.nan, values)

@@ -11,7 +11,7 @@ from leadscore.leads.schema import Schema
 from leadscore.model.bundle import Model
 from leadscore.model.reference import Reference
 
-__all__ = ["UNSCORED", "TierRule", "reference_rule", "stated_tiers", "tier_rule"]
+__all__ = ["UNSCORED", "TierRule", "reference_rule", "stated_by", "stated_tiers", "tier_rule"]
 
 Floats = NDArray[np.float64]
 
@@ -119,7 +119,11 @@ def stated_tiers(model: Model, margin: Floats, probabilities: Floats) -> NDArray
     probabilities : ndarray of shape (n, K)
         Their class probabilities.
     """
-    rule = tier_rule(model)
+    return stated_by(tier_rule(model), margin, probabilities)
+
+
+def stated_by(rule: TierRule | None, margin: Floats, probabilities: Floats) -> NDArray[np.intp]:
+    """Return what `stated_tiers` does, for the rule of a model."""
     return np.argmax(probabilities, axis=1) if rule is None else rule.tiers(margin)
 
 
