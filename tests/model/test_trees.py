@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from leadscore.model.expand import fit_expansion
 from leadscore.model.member import Member, member_parts
+from leadscore.model.seed import SeedRecipe
 from leadscore.model.trees import Trees
 from tests.model.known import Matrix, draw_labels, make_matrix
 
@@ -55,4 +56,23 @@ def test_broken_parts_are_refused(part: str) -> None:
 def test_two_classes_and_bags_have_no_probabilities_of_their_own() -> None:
     x = make_matrix(60)
     member = fit_member(x, draw_labels(x))
-    assert Trees.centred([member], fields=4).probabilities(x) is None
+    for members in ([member], [member, member]):
+        engine = Trees.centred(members, fields=4)
+        assert engine.probabilities(x) is None
+        assert engine.told(x)[1] is None
+
+
+def test_margin_and_probabilities_come_on_one_way_through_the_trees() -> None:
+    x, labels = make_matrix(300), draw_labels(make_matrix(300))
+    engine = SeedRecipe(smote=False).fit(x, labels).engine_
+    ahead = make_matrix(60, seed=8)
+    margin, probabilities = engine.told(ahead)
+    own = engine.probabilities(ahead)
+    assert own is not None
+    assert probabilities is not None
+    assert margin.tobytes() == engine.margin(ahead).tobytes()
+    assert probabilities.tobytes() == own.tobytes()
+    assert np.abs(probabilities.sum(axis=1) - 1).max() < 1e-15
+    alone = [engine.told(ahead[[at]]) for at in range(len(ahead))]
+    assert np.concatenate([one for one, _ in alone]).tobytes() == margin.tobytes()
+    assert np.concatenate([one for _, one in alone if one is not None]).tobytes() == own.tobytes()

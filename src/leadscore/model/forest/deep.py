@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from leadscore.model.forest.arrays import Forest
 from leadscore.model.forest.loops import Spread
-from leadscore.model.forest.patterns import MOST_BITS, find_parents, find_ways
+from leadscore.model.forest.patterns import find_parents, find_ways
 from leadscore.model.forest.shapley import passing, quadrature
 
 __all__ = ["find_deep"]
@@ -15,36 +15,37 @@ __all__ = ["find_deep"]
 Places = NDArray[np.int64]
 
 
-def find_deep(forest: Forest, places: Callable[[Places], Places]) -> Spread:
-    """Return the leaves of the trees that count with more nodes above them than patterns have.
+def find_deep(forest: Forest, leaves: Places, places: Callable[[Places], Places]) -> Spread:
+    """Return what the effects of `leaves` are computed from.
 
     Parameters
     ----------
     forest : Forest
         The trees.
+    leaves : ndarray of int
+        The leaves, each with some node above it.
     places : callable
         Which of a lead's columns each node asks for.
     """
     signs = np.repeat(forest.signs, np.diff(forest.roots))
-    leaves = np.flatnonzero((forest.depths > MOST_BITS) & (forest.columns < 0) & (signs != 0))
     parents, shares = find_parents(forest), passing(forest)
     found = [_one(forest, parents, shares, leaf) for leaf in leaves.tolist()]
     ways = [one[0] for one in found]
     joined = np.concatenate([np.array([], np.int64), *ways])
     most = max((len(one[3]) for one in found), default=1)
     t, weights = quadrature(most)
-    return Spread(
-        ways=_ints(np.cumsum([0, *map(len, ways)])),
-        asked=places(joined).astype(np.uint32),
-        edges=forest.edges[joined],
-        right=_ints(np.concatenate([np.array([], np.int64), *(one[1] for one in found)])),
-        owners=_ints(np.concatenate([np.array([], np.int64), *(one[2] for one in found)])),
-        starts=_ints(np.cumsum([0, *(len(one[3]) for one in found)])),
-        fields=_ints(np.concatenate([np.array([], np.int64), *(one[3] for one in found)])),
-        shares=np.concatenate([np.array([]), *(one[4] for one in found)]),
-        values=(signs * forest.leaves)[leaves].astype(np.float64),
-        t=t,
-        weights=weights,
+    none = np.array([], np.int64)
+    return (
+        _ints(np.cumsum([0, *map(len, ways)])),
+        places(joined).astype(np.uint32),
+        forest.edges[joined],
+        *(_ints(np.concatenate([none, *(one[part] for one in found)])) for part in (1, 2)),
+        _ints(np.cumsum([0, *(len(one[3]) for one in found)])),
+        _ints(np.concatenate([none, *(one[3] for one in found)])),
+        np.concatenate([np.array([]), *(one[4] for one in found)]),
+        (signs * forest.leaves)[leaves].astype(np.float64),
+        t,
+        weights,
     )
 
 

@@ -136,6 +136,8 @@ def _flattened(tree: Mapping[str, Any]) -> _Nodes:
         children.append(len(order) if inner else place)
         # the list grows while it is walked
         order.extend([left[node], right[node]] if inner else [])
+        if len(order) > len(left):
+            raise ValueError("a node of a tree has two parents")
     leaf = np.array(left)[order] == -1
     conditions = np.array(tree["split_conditions"], np.float32)[order] + np.float32(0)
     return {

@@ -1,24 +1,49 @@
-"""The loops over trees, in a form that numba compiles."""
+"""The loops over trees, in a form that numba compiles.
 
-from typing import NamedTuple
+What a loop is given of the forest comes in plain tuples: numba takes a named one apart in twice
+the time, which for one lead is a good part of all.
+"""
+
+import math
 
 import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "BESIDE",
+    "CALLED",
+    "CLASS",
+    "LEAST",
+    "LEAVES",
+    "LN2",
+    "LN2_REST",
     "NODE",
+    "PART",
+    "SHIFT",
+    "SPREAD",
+    "TERMS",
+    "TWOS",
+    "WIDTH",
     "Asked",
-    "Looked",
+    "Found",
+    "Groups",
+    "Open",
     "Seen",
     "Spread",
+    "Told",
+    "Trees",
+    "add_up",
+    "beside",
     "explain",
-    "explain_one",
+    "find_rows",
     "integrate",
+    "look_on",
+    "look_up",
+    "pick",
     "see",
+    "share",
     "spread",
     "walk",
-    "walk_one",
-    "width",
 ]
 
 Floats = NDArray[np.float64]
@@ -26,75 +51,189 @@ Singles = NDArray[np.float32]
 Ints = NDArray[np.int32]
 # Without a sign: numba then need not ask whether a place is counted from the end.
 Counts = NDArray[np.uint32]
-#: So many leads go through a tree before the next tree, so that both stay at hand.
+Bytes = NDArray[np.uint8]
+#: So many leads go through the trees together, so that both stay at hand.
 _BLOCK = 128
-_TREES = 64
+_MANY = 1024
+#: Effects of a group for a pattern.
+WIDTH = 8
+#: So many groups are looked up together.
+PART = 256
+#: So many rows are read beside one another.
+BESIDE = 4
+_ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
+#: The leaves of a tree, one a bit.
+LEAVES = np.uint64(64)
+#: Single bits times this number differ in their six highest bits, which say where a tree's leaf
+#: is kept (Leiserson, Prokop and Randall 1998, Using de Bruijn Sequences to Index a 1).
+SPREAD = np.uint64(0x03F79D71B4CB0A89)
+SHIFT = np.uint64(58)
+#: The exponential of numbers up to 0: the least of them, whose power is 0; how many times they
+#: halve; the logarithm of two, the first 33 bits of it and the rest; and the terms of its series.
+LEAST, TWOS = -1000.0, 1.4426950408889634
+LN2, LN2_REST = float.fromhex("0x1.62e42feep-1"), float.fromhex("0x1.a39ef35793c76p-33")
+TERMS = tuple(1.0 / math.factorial(place) for place in range(13, -1, -1))
 
-
-class Seen(NamedTuple):
-    """How a lead's fields become columns: as in `leadscore.model.forest.arrays.Forest`."""
-
-    sources: Ints
-    starts: Ints
-    codes: Singles
-
-
+#: How a lead's fields become columns, as in `leadscore.model.forest.arrays.Forest`: the field and
+#: the beginning of the list of each column, and the lists.
+Seen = tuple[Ints, Ints, Singles]
+#: How they become rows: for each set of cells its field, where its codes begin, and its first row;
+#: the rows of the codes; and for each row the edge from which on a number is in the next one.
+Found = tuple[Ints, Counts, Singles]
+#: A class: where its trees begin, what its sum starts from, and what it counts for in the margin.
+CLASS = np.dtype([("begin", np.uint32), ("origin", np.float32), ("sign", np.float64)])
+#: Trees by rows, those of a class together: which leaves each row leaves open, the leaves, the
+#: classes and an end of them, and the number of members and the offset of the margin.
+Open = tuple[NDArray[np.uint64], Singles, NDArray[np.void], float, float]
+#: What trees tell of a lead: its margin, the sum of each class, and its share.
+Told = Floats
 #: What a node asks: beyond its edge the way leads to the right child, which follows the left one.
 #: A leaf asks for the column that holds no number; its edge is its value, and it is its own child.
 NODE = np.dtype([("edge", np.float32), ("column", np.uint16), ("ahead", np.uint16)])
+#: Trees by nodes, as `NODE` says: where each begins, its depth, its sign and its class; then the
+#: origins of the classes, and the number of members and the offset of the margin.
+Trees = tuple[NDArray[np.void], Counts, Ints, Floats, Ints, Singles, float, float]
+#: The groups: where the patterns of each begin, their effects, where the effects on each field
+#: are among those of `PART` groups, where each part's and field's begin there, and the unit.
+Groups = tuple[Counts, NDArray[np.int64], NDArray[np.uint16], Counts, float]
+#: The questions of groups: the column and the edge of each, its step, and where each group begins.
+Asked = tuple[Counts, Singles, Counts, Counts]
+#: Leaves in no group: where the nodes of each begin, their columns, edges and sides, and which of
+#: the leaf's columns they ask; where those begin, their fields and shares; the leaves' values; and
+#: the quadrature.
+Spread = tuple[Ints, Counts, Singles, Ints, Ints, Ints, Ints, Floats, Floats, Floats, Floats]
 
 
-class Asked(NamedTuple):
-    """The trees: their nodes, as `NODE` says, and for each tree its root, depth, sign and class.
+#: The loops that others call.
+CALLED = ("beside", "find_rows", "share", "look_on", "pick", "width", "see", "integrate")
 
-    The margin is the mean over so many members, and the offset; a class's sum has an origin.
+
+def beside(found: Found) -> int:
+    """Return the number of rows that `find_rows` writes."""
+    return -(-(len(found[0]) - 1) // BESIDE) * BESIDE
+
+
+def find_rows(lead: Singles, found: Found, rows: Counts) -> None:
+    """Write the row of each of a lead's cells, and the one that says nothing for the rest."""
+    sets, codes, edges = found
+    rows[:] = sets[-1, 2]
+    for place in range(sets.shape[0] - 1):
+        value = lead[sets[place, 0]]
+        first, last = sets[place, 2], sets[place + 1, 2] - 1
+        begin, end = sets[place, 1], sets[place + 1, 1]
+        if end > begin:
+            known = value >= 0 and value < end - begin
+            rows[place] = codes[begin + int(value)] if known else np.uint32(last)
+        elif np.isnan(value):
+            rows[place] = last
+        else:
+            many = last - first - 1
+            while many > 0:
+                half = (many + 1) >> 1
+                if value >= edges[first + half - 1]:
+                    first += half
+                many -= half
+            rows[place] = first
+
+
+def add_up(x: Singles, found: Found, trees: Open, told: Told) -> None:
+    """Write what the trees tell of each lead, by the rows of its cells."""
+    table, leaves, classes, members, offset = trees
+    count, rows = table.shape[1], np.empty(beside(found), np.uint32)
+    left, values = np.empty(count, np.uint64), np.empty(count, np.float32)
+    for lead in range(x.shape[0]):
+        find_rows(x[lead], found, rows)
+        left[:] = _ALL
+        for at in range(0, rows.shape[0], BESIDE):
+            a, b, c, d = rows[at], rows[at + 1], rows[at + 2], rows[at + 3]
+            for tree in range(count):
+                left[tree] &= table[a, tree] & table[b, tree] & table[c, tree] & table[d, tree]
+        for tree in range(count):
+            values[tree] = leaves[np.uint64(tree) * LEAVES + (left[tree] * SPREAD >> SHIFT)]
+        total = 0.0
+        for output in range(classes.shape[0] - 1):
+            own, sign = classes[output]["origin"], classes[output]["sign"]
+            for tree in range(classes[output]["begin"], classes[output + 1]["begin"]):
+                own += values[tree]
+                total += sign * values[tree]
+            told[lead, 1 + output] = own
+        told[lead, 0] = total / members + offset
+        share(told[lead])
+
+
+def share(told: Told) -> None:
+    """Write the share of each of a lead's classes, by the sums: their softmax.
+
+    The exponential is worked out here, because numba's and numpy's own are not alike to the last
+    bit, and numpy's is not the same on every processor. This one is within a last bit of theirs.
     """
-
-    nodes: NDArray[np.void]
-    roots: NDArray[np.uint32]
-    steps: Ints
-    signs: Floats
-    outputs: Ints
-    members: float
-    offset: float
-    origins: Singles
-
-
-class Looked(NamedTuple):
-    """The patterns: for each group its bits' columns and edges, its fields and its effects."""
-
-    asked: Counts
-    edges: Singles
-    bits: Ints
-    slots: Ints
-    fields: Counts
-    begins: Counts
-    effects: Floats
+    many, total = told.shape[0] // 2, 0.0
+    largest = told[1 : 1 + many].max()
+    for output in range(1, 1 + many):
+        x = max(told[output] - largest, LEAST)
+        twos = np.rint(x * TWOS)
+        rest = (x - twos * LN2) - twos * LN2_REST
+        power = 0.0
+        for term in TERMS:
+            power = power * rest + term
+        told[many + output] = math.ldexp(power, int(twos))
+        total += told[many + output]
+    for output in range(1, 1 + many):
+        told[many + output] /= total
 
 
-class Spread(NamedTuple):
-    """Leaves too deep for patterns: their ways, and for each its columns' fields and shares.
+def look_up(x: Singles, found: Found, steps: Bytes, groups: Groups, effects: Floats) -> None:
+    """Write each lead's effects, by the rows of its cells."""
+    count, rows = steps.shape[1], np.empty(beside(found), np.uint32)
+    numbers = np.empty((min(_MANY, x.shape[0]), count), np.uint8)
+    for begin in range(0, x.shape[0], _MANY):
+        leads = min(_MANY, x.shape[0] - begin)
+        numbers[:] = 0
+        for lead in range(leads):
+            find_rows(x[begin + lead], found, rows)
+            for at in range(0, rows.shape[0], BESIDE):
+                a, b, c, d = rows[at], rows[at + 1], rows[at + 2], rows[at + 3]
+                for i in range(count):
+                    numbers[lead, i] += steps[a, i] + steps[b, i] + steps[c, i] + steps[d, i]
+        look_on(numbers[:leads], groups, effects[begin : begin + leads])
 
-    ``ways`` and ``starts`` say where each leaf's nodes and columns begin; ``owners`` is the place
-    of a node's column among those of its leaf. ``t`` and ``weights`` are the quadrature.
-    """
 
-    ways: Ints
-    asked: Counts
-    edges: Singles
-    right: Ints
-    owners: Ints
-    starts: Ints
-    fields: Ints
-    shares: Floats
-    values: Floats
-    t: Floats
-    weights: Floats
+def look_on(numbers: Bytes, groups: Groups, effects: Floats) -> None:
+    """Write the effects of each lead, whose patterns have the numbers."""
+    begins, table, sources, ends, unit = groups
+    fields, totals = effects.shape[1], np.zeros(effects.shape, np.int64)
+    places, room = np.empty(PART, np.uint32), np.empty((PART, WIDTH // 2), np.int64)
+    told = room.view(np.int32).ravel()
+    for part in range(0, begins.shape[0], PART):
+        first = part // PART * fields
+        for lead in range(effects.shape[0]):
+            for i in range(PART):
+                places[i] = begins[part + i] + np.uint32(numbers[lead, part + i])
+            pick(table, places, room)
+            for field in range(fields):
+                total = np.int64(0)
+                for at in range(ends[first + field], ends[first + field + 1]):
+                    total += told[sources[at]]
+                totals[lead, field] += total
+    for lead in range(effects.shape[0]):
+        for field in range(fields):
+            effects[lead, field] = totals[lead, field] * unit
+
+
+def pick(table: NDArray[np.int64], places: Counts, room: NDArray[np.int64]) -> None:
+    """Bring the patterns at the places together."""
+    # nothing but asking: so memory looks for many patterns at a time
+    for i in range(PART):
+        room[i, 0] = table[places[i], 0]
+    for i in range(PART):
+        at = places[i]
+        a, b, c, d = table[at, 0], table[at, 1], table[at, 2], table[at, 3]
+        room[i, 0], room[i, 1], room[i, 2], room[i, 3] = a, b, c, d
 
 
 def width(seen: Seen) -> int:
     """Return the number of columns that `see` writes."""
-    return 2 * len(seen.sources) + 1
+    return 2 * len(seen[0]) + 1
 
 
 def see(x: Singles, seen: Seen, columns: Singles) -> None:
@@ -103,150 +242,97 @@ def see(x: Singles, seen: Seen, columns: Singles) -> None:
     Each column comes twice, with missing values once lowest and once highest; the last one holds
     no number, which is not beyond any edge.
     """
+    sources, starts, codes = seen
     last = columns.shape[1] - 1
     for lead in range(x.shape[0]):
         columns[lead, last] = np.float32(np.nan)
-        for column in range(seen.sources.shape[0]):
-            value = x[lead, seen.sources[column]]
-            begin, end = seen.starts[column], seen.starts[column + 1]
+        for column in range(sources.shape[0]):
+            value = x[lead, sources[column]]
+            begin, end = starts[column], starts[column + 1]
             if end > begin:
-                if value < end - begin:
-                    value = seen.codes[begin + int(value)]
-                else:
-                    value = np.float32(np.nan)
+                known = value >= 0 and value < end - begin
+                value = codes[begin + int(value)] if known else np.float32(np.nan)
             missing = np.isnan(value)
             columns[lead, 2 * column] = np.float32(-np.inf) if missing else value
             columns[lead, 2 * column + 1] = np.float32(np.inf) if missing else value
 
 
-def walk(x: Singles, seen: Seen, asked: Asked, margin: Floats, sums: Singles) -> None:
-    """Write each lead's margin and the sums of its classes."""
-    places = np.empty(_BLOCK, np.uint32)
+def walk(x: Singles, seen: Seen, trees: Trees, told: Told) -> None:
+    """Write what the trees tell of each lead, node by node."""
+    nodes, roots, depths, signs, outputs, origins, members, offset = trees
+    places, sums = np.empty(_BLOCK, np.uint32), np.empty((_BLOCK, len(origins)), np.float32)
     block = np.empty((_BLOCK, width(seen)), np.float32)
+    told[:, 0] = 0.0
     for begin in range(0, x.shape[0], _BLOCK):
         leads = min(_BLOCK, x.shape[0] - begin)
         see(x[begin : begin + leads], seen, block)
-        margin[begin : begin + leads] = 0.0
-        sums[begin : begin + leads] = asked.origins
-        for tree in range(asked.steps.shape[0]):
-            sign, output = asked.signs[tree], asked.outputs[tree]
-            places[:leads] = asked.roots[tree]
-            for _ in range(asked.steps[tree]):
+        sums[:] = origins
+        for tree in range(depths.shape[0]):
+            places[:leads] = roots[tree]
+            for _ in range(depths[tree]):
                 # every lead goes one step before the next one, so that none waits for another
                 for lead in range(leads):
-                    node = asked.nodes[places[lead]]
+                    node = nodes[places[lead]]
                     right = block[lead, node["column"]] >= node["edge"]
                     places[lead] += np.uint32(node["ahead"]) + np.uint32(right)
             for lead in range(leads):
-                leaf = asked.nodes[places[lead]]["edge"]
-                margin[begin + lead] += sign * leaf
-                sums[begin + lead, output] += leaf
-        for lead in range(begin, begin + leads):
-            margin[lead] = margin[lead] / asked.members + asked.offset
+                leaf = nodes[places[lead]]["edge"]
+                told[begin + lead, 0] += signs[tree] * leaf
+                sums[lead, outputs[tree]] += leaf
+        for lead in range(leads):
+            told[begin + lead, 0] = told[begin + lead, 0] / members + offset
+            told[begin + lead, 1 : 1 + len(origins)] = sums[lead]
+            share(told[begin + lead])
 
 
-def walk_one(x: Singles, seen: Seen, asked: Asked, margin: Floats, sums: Singles) -> None:
-    """Do for one lead what `walk` does: many trees go one step at a time instead of many leads."""
-    places, columns = np.empty(_TREES, np.uint32), np.empty((1, width(seen)), np.float32)
-    see(x, seen, columns)
-    lead, margin[0] = columns[0], 0.0
-    sums[0] = asked.origins
-    for begin in range(0, asked.steps.shape[0], _TREES):
-        end = min(begin + _TREES, asked.steps.shape[0])
-        places[: end - begin] = asked.roots[begin:end]
-        # a way that has come to its leaf stays there
-        for _ in range(asked.steps[begin:end].max()):
-            for at in range(end - begin):
-                node = asked.nodes[places[at]]
-                right = lead[node["column"]] >= node["edge"]
-                places[at] += np.uint32(node["ahead"]) + np.uint32(right)
-        for tree in range(begin, end):
-            leaf = asked.nodes[places[tree - begin]]["edge"]
-            margin[0] += asked.signs[tree] * leaf
-            sums[0, asked.outputs[tree]] += leaf
-    margin[0] = margin[0] / asked.members + asked.offset
-
-
-def explain(x: Singles, seen: Seen, looked: Looked, effects: Floats) -> None:
-    """Add each group's effects to each lead's, by the pattern of how it passes the group."""
-    places = np.empty(_BLOCK, np.uint32)
-    total = np.empty((effects.shape[1], _BLOCK))
-    block = np.empty((_BLOCK, width(seen)), np.float32)
-    for begin in range(0, x.shape[0], _BLOCK):
-        leads = min(_BLOCK, x.shape[0] - begin)
-        see(x[begin : begin + leads], seen, block)
-        across = block.T.copy()
-        total[:] = 0.0
-        for group in range(looked.begins.shape[0]):
-            first, last = looked.slots[group], looked.slots[group + 1]
-            # where in the table each lead's pattern begins
-            places[:leads] = looked.begins[group]
-            for bit in range(looked.bits[group]):
-                column, edge = across[looked.asked[group, bit]], looked.edges[group, bit]
-                step = np.uint32((last - first) << bit)
-                for lead in range(leads):
-                    places[lead] += step if column[lead] >= edge else np.uint32(0)
-            for slot in range(first, last):
-                row, ahead = total[looked.fields[slot]], np.uint32(slot - first)
-                for lead in range(leads):
-                    row[lead] += looked.effects[places[lead] + ahead]
-        effects[begin : begin + leads] = total[:, :leads].T
-
-
-def explain_one(x: Singles, seen: Seen, looked: Looked, effects: Floats) -> None:
-    """Do for one lead what `explain` does."""
-    places, columns = np.empty(_TREES, np.uint32), np.empty((1, width(seen)), np.float32)
-    see(x, seen, columns)
-    lead, total = columns[0], effects[0]
-    for begin in range(0, looked.begins.shape[0], _TREES):
-        end = min(begin + _TREES, looked.begins.shape[0])
-        for group in range(begin, end):
-            step = np.uint32(looked.slots[group + 1] - looked.slots[group])
-            place = looked.begins[group]
-            for bit in range(looked.asked.shape[1]):
-                right = lead[looked.asked[group, bit]] >= looked.edges[group, bit]
-                place += step * np.uint32(right)
-                step += step
-            places[group - begin] = place
-        # once all places are known, memory is asked for many of them at a time
-        for group in range(begin, end):
-            first, place = looked.slots[group], places[group - begin]
-            for slot in range(first, looked.slots[group + 1]):
-                total[looked.fields[slot]] += looked.effects[place + np.uint32(slot - first)]
+def explain(x: Singles, seen: Seen, asked: Asked, groups: Groups, effects: Floats) -> None:
+    """Write each lead's effects, question by question."""
+    columns, edges, steps, begins = asked
+    held = np.empty((1, width(seen)), np.float32)
+    numbers = np.empty((min(_MANY, x.shape[0]), begins.shape[0] - 1), np.uint8)
+    for begin in range(0, x.shape[0], _MANY):
+        leads = min(_MANY, x.shape[0] - begin)
+        for lead in range(leads):
+            see(x[begin + lead : begin + lead + 1], seen, held)
+            for i in range(numbers.shape[1]):
+                number = np.uint32(0)
+                for at in range(begins[i], begins[i + 1]):
+                    right = held[0, columns[at]] >= edges[at]
+                    number += steps[at] * np.uint32(right)
+                numbers[lead, i] = number
+        look_on(numbers[:leads], groups, effects[begin : begin + leads])
 
 
 def spread(x: Singles, seen: Seen, deep: Spread, effects: Floats) -> None:
     """Add each deep leaf's effects to each lead's; `leadscore.model.forest.shapley` says how."""
+    ways, asked, edges, sides, owners, starts, fields, shares, values = deep[:9]
     columns = np.empty((x.shape[0], width(seen)), np.float32)
     see(x, seen, columns)
-    most = np.int64(np.max(np.diff(deep.starts)))
-    o, total, before, after = np.empty(most), np.empty(most), np.empty(most), np.empty(most)
+    most = np.int64(np.max(np.diff(starts)))
+    o, room = np.empty(most), np.empty((3, most))
     for lead in range(x.shape[0]):
-        for leaf in range(deep.values.shape[0]):
-            first, last = deep.starts[leaf], deep.starts[leaf + 1]
-            count = last - first
-            o[:count] = 1.0
-            for node in range(deep.ways[leaf], deep.ways[leaf + 1]):
-                if (columns[lead, deep.asked[node]] >= deep.edges[node]) != deep.right[node]:
-                    o[deep.owners[node]] = 0.0
-            integrate(o[:count], deep.shares[first:last], deep, before, after, total)
-            for i in range(count):
-                gain = deep.values[leaf] * (o[i] - deep.shares[first + i]) * total[i]
-                effects[lead, deep.fields[first + i]] += gain
+        for leaf in range(values.shape[0]):
+            first, last = starts[leaf], starts[leaf + 1]
+            o[: last - first] = 1.0
+            for node in range(ways[leaf], ways[leaf + 1]):
+                if (columns[lead, asked[node]] >= edges[node]) != sides[node]:
+                    o[owners[node]] = 0.0
+            integrate(o[: last - first], shares[first:last], deep[9], deep[10], room)
+            for i in range(last - first):
+                gain = values[leaf] * (o[i] - shares[first + i]) * room[0, i]
+                effects[lead, fields[first + i]] += gain
 
 
-def integrate(  # noqa: PLR0913 -- the last three are room that is made once
-    o: Floats, z: Floats, deep: Spread, before: Floats, after: Floats, total: Floats
-) -> None:
-    """Write for each column the integral of the product over the other columns."""
+def integrate(o: Floats, z: Floats, t: Floats, weights: Floats, room: Floats) -> None:
+    """Write for each column, first in the room, the integral of the product over the others."""
     count = o.shape[0]
+    total, before, after = room[0], room[1], room[2]
     total[:count] = 0.0
-    for at in range(deep.t.shape[0]):
-        t = deep.t[at]
-        before[0], after[count - 1] = deep.weights[at], 1.0
+    for at in range(t.shape[0]):
+        before[0], after[count - 1] = weights[at], 1.0
         for i in range(1, count):
             j = count - i
-            before[i] = before[i - 1] * (t * o[i - 1] + (1.0 - t) * z[i - 1])
-            after[j - 1] = after[j] * (t * o[j] + (1.0 - t) * z[j])
+            before[i] = before[i - 1] * (t[at] * o[i - 1] + (1.0 - t[at]) * z[i - 1])
+            after[j - 1] = after[j] * (t[at] * o[j] + (1.0 - t[at]) * z[j])
         for i in range(count):
             total[i] += before[i] * after[i]

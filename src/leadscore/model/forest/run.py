@@ -1,27 +1,30 @@
-"""Running a forest: by numba where it is installed, else by numpy, to the same bits."""
+"""A forest made ready to score: the tables that the loops read, made when they are first needed."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, cached_property
-from typing import Any  # Any: numba has no types
 
 import numpy as np
 from numpy.typing import NDArray
 
-from leadscore.model.forest import deep, loops, vectors
+from leadscore.model.forest import deep, loading, loops, rows
 from leadscore.model.forest.arrays import Forest
-from leadscore.model.forest.patterns import find_patterns
+from leadscore.model.forest.loading import compiled
+from leadscore.model.forest.once import once
+from leadscore.model.forest.patterns import Patterns, find_patterns
 from leadscore.model.forest.shapley import expected
 
 __all__ = ["Run", "compiled"]
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
+Places = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class Run:
     """A forest made ready to score.
+
+    Where a table of rows is not too large, leads go through the trees by rows, else node by node.
+    Which it is depends on the forest alone.
 
     Parameters
     ----------
@@ -34,136 +37,157 @@ class Run:
     forest: Forest
     fields: int
 
-    @cached_property
+    @once
     def base(self) -> float:
-        """The margin of the average training lead."""
+        """Return the margin of the average training lead."""
         return expected(self.forest) + float(self.forest.offset[0])
 
-    def sums(self, x: Singles) -> tuple[Floats, Singles]:
-        """Return each lead's margin, shape (n,), and the sums of its classes, shape (n, K).
+    def told(self, x: Singles) -> loops.Told:
+        """Return what the trees tell of each lead, shape (n, 1 + 2 K).
 
-        The sums are XGBoost's own to the last bit: it adds in float32, tree after tree.
+        First its margin; then for each class its sum, which is XGBoost's own to the last bit, as
+        it adds in float32, tree after tree; then each class's share, the softmax of the sums.
+
+        Raises
+        ------
+        ValueError
+            If the leads have another number of fields.
         """
-        margin = np.empty(len(x))
-        sums = np.empty((len(x), self.forest.classes), np.float32)
-        own = _loops()
-        walk = own.walk_one if len(x) == 1 else own.walk
-        walk(_whole(x), self._seen, self._asked, margin, sums)
-        return margin, sums
+        x, own = self._whole(x), loading.loops_for(len(x))
+        told = np.empty((len(x), 1 + 2 * len(self.forest.origins)))
+        if self._open is None:
+            own.walk(x, self._seen, self._nodes, told)
+        else:
+            own.add_up(x, self._found, self._open, told)
+        return told
 
     def effects(self, x: Singles) -> Floats:
-        """Return each field's effect on each lead's margin, shape (n, fields)."""
-        effects = np.zeros((len(x), self.fields))
-        own = _loops()
-        explain = own.explain_one if len(x) == 1 else own.explain
-        explain(_whole(x), self._seen, self._looked, effects)
-        if len(self._spread.values):
-            own.spread(_whole(x), self._seen, self._spread, effects)
-        effects /= self._asked.members
+        """Return each field's effect on each lead's margin, shape (n, fields).
+
+        Raises
+        ------
+        ValueError
+            If the leads have another number of fields.
+        """
+        x, own = self._whole(x), loading.loops_for(len(x))
+        effects = np.empty((len(x), self.fields))
+        if self._steps is None:
+            own.explain(x, self._seen, self._asked, self._groups, effects)
+        else:
+            own.look_up(x, self._found, self._steps, self._groups, effects)
+        if len(self._patterns.leaves):
+            own.spread(x, self._seen, self._spread, effects)
+        effects /= self.forest.members
         return effects
 
-    @cached_property
-    def _spread(self) -> loops.Spread:
-        return deep.find_deep(self.forest, self._places)
+    def _whole(self, x: Singles) -> Singles:
+        """Return the leads as the loops need them, who do not ask where an array ends."""
+        if x.ndim != 2 or x.shape[1] != self.fields:
+            raise ValueError(f"leads of shape {x.shape} for a model of {self.fields} fields")
+        return np.ascontiguousarray(x, np.float32)
 
-    @cached_property
+    @once
     def _seen(self) -> loops.Seen:
         forest = self.forest
-        return loops.Seen(_ints(forest.sources), _ints(forest.starts), np.array(forest.codes))
+        return (_ints(forest.sources), _ints(forest.starts), np.array(forest.codes))
 
-    @cached_property
-    def _asked(self) -> loops.Asked:
+    @once
+    def _cells(self) -> tuple[rows.Cells, ...]:
+        return rows.find_cells(self.forest)
+
+    @once
+    def _found(self) -> loops.Found:
+        return rows.found_by(self._cells)
+
+    @once
+    def _open(self) -> loops.Open | None:
+        forest = self.forest
+        leaves = np.add.reduceat(forest.columns < 0, forest.roots[:-1], dtype=np.int64)
+        order = np.argsort(forest.outputs, kind="stable")
+        classes = np.zeros(forest.classes + 1, loops.CLASS)
+        classes["begin"] = np.searchsorted(forest.outputs[order], np.arange(forest.classes + 1))
+        classes["origin"][:-1] = forest.origins
+        classes["sign"][forest.outputs] = forest.signs
+        alike = np.array_equal(classes["sign"][forest.outputs], forest.signs)
+        fits = leaves.max() <= loops.LEAVES and rows.fits(self._cells, 8 * forest.trees)
+        if not alike or not fits:
+            return None
+        return (*rows.find_open(forest, self._cells, order), classes, *self._mean)
+
+    @property
+    def _mean(self) -> tuple[float, float]:
+        return float(self.forest.members[0]), float(self.forest.offset[0])
+
+    @once
+    def _nodes(self) -> loops.Trees:
         forest = self.forest
         leaf = forest.columns < 0
         nodes = np.empty(len(leaf), loops.NODE)
         nodes["edge"] = np.where(leaf, forest.leaves, forest.edges)
         nodes["column"] = self._places(np.arange(len(leaf)))
         nodes["ahead"] = forest.children - np.arange(len(leaf))
-        return loops.Asked(
-            nodes=nodes,
-            roots=_counts(forest.roots[:-1]),
-            steps=_ints(np.maximum.reduceat(forest.depths, forest.roots[:-1])),
-            signs=forest.signs.astype(np.float64),
-            outputs=_ints(forest.outputs),
-            members=float(forest.members[0]),
-            offset=float(forest.offset[0]),
-            origins=np.array(forest.origins),
+        return (
+            nodes,
+            _counts(forest.roots[:-1]),
+            _ints(np.maximum.reduceat(forest.depths, forest.roots[:-1])),
+            forest.signs.astype(np.float64),
+            _ints(forest.outputs),
+            np.array(forest.origins),
+            *self._mean,
         )
 
-    @cached_property
-    def _looked(self) -> loops.Looked:
-        found = find_patterns(self.forest)
-        none = found.nodes < 0
-        return loops.Looked(
-            asked=_counts(self._places(found.nodes)),
-            edges=self.forest.edges[found.nodes],
-            bits=_ints((~none).sum(axis=1)),
-            slots=_ints(found.slots),
-            fields=_counts(found.fields),
-            begins=_counts(found.begins),
-            effects=found.effects,
+    @once
+    def _patterns(self) -> Patterns:
+        return find_patterns(self.forest)
+
+    @once
+    def _steps(self) -> NDArray[np.uint8] | None:
+        if not rows.fits(self._cells, len(self._patterns.begins)):
+            return None
+        steps = rows.find_steps(self.forest, self._cells, self._patterns)
+        return np.pad(steps, ((0, 0), (0, -steps.shape[1] % loops.PART)))
+
+    @once
+    def _groups(self) -> loops.Groups:
+        found = self._patterns
+        begins = np.pad(found.begins, (0, -len(found.begins) % loops.PART))
+        groups, places = np.nonzero(found.fields >= 0)
+        owners = groups // loops.PART * self.fields + found.fields[groups, places]
+        order = np.argsort(owners, kind="stable")
+        sources = groups % loops.PART * loops.WIDTH + places
+        ends = np.arange(len(begins) // loops.PART * self.fields + 1)
+        return (
+            _counts(begins),
+            found.effects.view(np.int64),
+            sources[order].astype(np.uint16),
+            _counts(np.searchsorted(owners[order], ends)),
+            found.unit,
         )
 
-    def _places(self, nodes: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return which of the doubled columns each node asks for; leaves and none the last."""
+    @once
+    def _asked(self) -> loops.Asked:
+        found = self._patterns
+        return (
+            _counts(self._places(found.nodes)),
+            self.forest.edges[found.nodes],
+            _counts(found.steps),
+            _counts(np.searchsorted(found.groups, np.arange(len(self._groups[0]) + 1))),
+        )
+
+    @once
+    def _spread(self) -> loops.Spread:
+        return deep.find_deep(self.forest, self._patterns.leaves, self._places)
+
+    def _places(self, nodes: Places) -> Places:
+        """Return which of the doubled columns each node asks for; leaves the last."""
         forest = self.forest
         column = 2 * forest.columns[nodes] + 1 - forest.missing_left[nodes]
-        none = (nodes < 0) | (forest.columns[nodes] < 0)
-        return np.where(none, 2 * len(forest.sources), column)
+        return np.where(forest.columns[nodes] < 0, 2 * len(forest.sources), column)
 
 
-@dataclass(frozen=True, slots=True)
-class _Loops:
-    walk: Callable[[Singles, loops.Seen, loops.Asked, Floats, Singles], None]
-    walk_one: Callable[[Singles, loops.Seen, loops.Asked, Floats, Singles], None]
-    explain: Callable[[Singles, loops.Seen, loops.Looked, Floats], None]
-    explain_one: Callable[[Singles, loops.Seen, loops.Looked, Floats], None]
-    spread: Callable[[Singles, loops.Seen, loops.Spread, Floats], None]
-
-
-#: What runs where numba is not installed.
-PLAIN = _Loops(
-    walk=vectors.walk,
-    walk_one=vectors.walk,
-    explain=vectors.explain,
-    explain_one=vectors.explain,
-    spread=vectors.spread,
-)
-
-
-def compiled() -> bool:
-    """Whether numba runs the loops."""
-    return _loops() is not PLAIN
-
-
-@cache
-def _loops() -> _Loops:
-    try:
-        import numba.extending  # noqa: PLC0415 - optional, and half a second to import
-    except ImportError:
-        return PLAIN
-    for part in (loops.width, loops.see, loops.integrate):
-        numba.extending.register_jitable(part)
-    return _Loops(*(_fast(numba, getattr(loops, name)) for name in _Loops.__slots__))
-
-
-def _fast(numba: Any, loop: Callable[..., None]) -> Callable[..., None]:
-    found: Callable[..., None]
-    try:
-        found = numba.njit(loop, cache=True, nogil=True)
-    except RuntimeError:
-        # Nowhere to keep what is compiled: each process then compiles anew.
-        found = numba.njit(loop, nogil=True)
-    return found
-
-
-def _ints(array: NDArray[np.int64]) -> NDArray[np.int32]:
+def _ints(array: Places) -> NDArray[np.int32]:
     return np.ascontiguousarray(array, np.int32)
 
 
-def _counts(array: NDArray[np.int64]) -> NDArray[np.uint32]:
+def _counts(array: Places) -> NDArray[np.uint32]:
     return np.ascontiguousarray(array, np.uint32)
-
-
-def _whole(x: Singles) -> Singles:
-    return np.ascontiguousarray(x, np.float32)
