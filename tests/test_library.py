@@ -49,6 +49,15 @@ def test_one_lead_is_explained(model: leadscore.Model) -> None:
     assert json.loads(json.dumps(record, allow_nan=False)) == record
 
 
+def test_leads_one_by_one_are_told_what_a_frame_of_them_is(model: leadscore.Model) -> None:
+    leads = make_frame(20, seed=8)
+    scores, scorer = leadscore.score_leads(model, leads), leadscore.lead_scorer(model)
+    rows = [dict(zip(leads.columns, row, strict=True)) for row in leads.to_numpy().tolist()]
+    found = [scorer.score(row) for row in rows]
+    assert [one.tier for one in found] == scores["tier"].tolist()
+    assert [one.reasons[0][0] for one in found] == scores["reason_1"].tolist()
+
+
 def test_a_model_is_judged(model: leadscore.Model, tmp_path: Path) -> None:
     page = tmp_path / "report.html"
     found = leadscore.evaluate_model(model, make_frame(300, seed=4), out=page)

@@ -17,6 +17,7 @@ _HOMES = {
     "explain_lead": "leadscore.library",
     "infer_schema": "leadscore.library",
     "investor": "leadscore.leads.schema",
+    "lead_scorer": "leadscore.library",
     "open_model": "leadscore.library",
     "parse_schema": "leadscore.leads.schema",
     "save_model": "leadscore.library",

@@ -8,6 +8,7 @@ from leadscore.library import backtest_leads as backtest_leads
 from leadscore.library import evaluate_model as evaluate_model
 from leadscore.library import explain_lead as explain_lead
 from leadscore.library import infer_schema as infer_schema
+from leadscore.library import lead_scorer as lead_scorer
 from leadscore.library import open_model as open_model
 from leadscore.library import save_model as save_model
 from leadscore.library import score_leads as score_leads
@@ -28,6 +29,7 @@ __all__ = [
     "explain_lead",
     "infer_schema",
     "investor",
+    "lead_scorer",
     "open_model",
     "parse_schema",
     "save_model",

@@ -1,6 +1,7 @@
 """The product as a library: train, score, explain, judge, keep."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
     from leadscore.leads.schema import Schema
     from leadscore.model.bundle import Model
+    from leadscore.score.one import LeadScorer
     from leadscore.score.record import ScoreRecord
     from leadscore.score.what_if import WhatIf
 
@@ -21,6 +23,7 @@ __all__ = [
     "evaluate_model",
     "explain_lead",
     "infer_schema",
+    "lead_scorer",
     "open_model",
     "save_model",
     "score_leads",
@@ -56,8 +59,7 @@ def train_model(  # noqa: PLR0913  -- each is an option of `leadscore train` as 
     positive : str, optional
         The label's value that counts as converted; guessed for 0/1, no/yes, lost/won.
     time, group : str, optional
-        Without a schema: the columns that say when a lead came in and which leads belong
-        together.
+        Without a schema: the columns of when a lead came in and of which leads belong together.
     rows_in_order : bool
         Without a schema: whether the rows are in time order.
     recipe : {"auto", "ordinal", "logistic", "seed"}
@@ -83,19 +85,10 @@ def train_model(  # noqa: PLR0913  -- each is an option of `leadscore train` as 
     from leadscore.flows.schema import SchemaWish  # noqa: PLC0415
     from leadscore.flows.train import TrainWish, train_frame  # noqa: PLC0415
 
-    wish = TrainWish(
-        schema=SchemaWish(
-            schema=schema,
-            label=label,
-            positive=positive,
-            time=time,
-            group=group,
-            rows_in_order=rows_in_order,
-        ),
-        recipe=recipe,
-        seed=seed,
-        name=name,
+    columns = SchemaWish(
+        label=label, positive=positive, time=time, group=group, rows_in_order=rows_in_order
     )
+    wish = TrainWish(schema=replace(columns, schema=schema), recipe=recipe, seed=seed, name=name)
     if isinstance(leads, str | Path):
         with files().table(str(leads)) as table:
             return train_frame(table.frame(), wish, files=files(), table=table).model
@@ -221,6 +214,23 @@ def explain_lead(model: "Model", lead: Mapping[str, object]) -> "ScoreRecord":
     from leadscore.flows.explain import explain_values  # noqa: PLC0415
 
     return explain_values(model, lead)
+
+
+def lead_scorer(model: "Model") -> "LeadScorer":
+    """Return what scores and explains leads one by one, at a small part of a frame's cost.
+
+    Its `score` takes a lead as JSON has it, and says in plain values what `score_leads` says.
+
+    Examples
+    --------
+    >>> from leadscore.testing.makers import make_frame, make_lead
+    >>> model = train_model(make_frame(600, seed=1), recipe="logistic")
+    >>> lead_scorer(model).score(make_lead()).tier
+    'High'
+    """
+    from leadscore.score.one import LeadScorer  # noqa: PLC0415
+
+    return LeadScorer(model)
 
 
 def evaluate_model(

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from leadscore.errors import BadInput, BadRequest, Fault
 from leadscore.flows.ports import Table
 from leadscore.leads.conform import conform
+from leadscore.leads.refusal import MEND, refusal
 from leadscore.leads.schema import Schema
 from leadscore.leads.table import Conformed, Leads
 
@@ -110,7 +111,7 @@ def refuse_faults(
     faults: tuple[Fault, ...],
     table: Table | None = None,
     *,
-    next_step: str = "Mend the values named above, or widen the schema's limits.",
+    next_step: str = MEND,
 ) -> None:
     """Raise all faults at once, if there is any.
 
@@ -122,12 +123,8 @@ def refuse_faults(
     if not faults:
         return
     what = f"file {table.name!r}" if table else "input"
-    count = f"{len(faults):,} fault{'s' if len(faults) > 1 else ''}"
-    raise BadInput(
-        f"The {what} has {count}.",
-        next_step=next_step,
-        faults=_placed(table.with_lines(faults)) if table else faults,
-    )
+    placed = _placed(table.with_lines(faults)) if table else faults
+    raise refusal(placed, what=what, next_step=next_step)
 
 
 def _placed(faults: tuple[Fault, ...]) -> tuple[Fault, ...]:
