@@ -37,6 +37,24 @@ def test_long_work_shows_what_and_how_far(
     assert "1,000 of 2,000" in text
 
 
+def test_a_count_says_how_fast_it_grows_and_what_is_left(
+    terminal: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screen, "_PATIENCE", 0.0)
+    clock = iter([10.0, 11.0, 12.0])
+    monkeypatch.setattr(screen, "perf_counter", lambda: next(clock))
+    with Watch("Scoring") as watch:
+        while watch._bar is None:
+            pass
+        watch.count(1_000_000, 99_000_000)
+        watch.count(3_000_000, 99_000_000)
+        watch.count(5_000_000, 99_000_000)
+        watch._bar.refresh()
+    last = terminal.export_text().split("Scoring")[-1]
+    assert "5,000,000 of 99,000,000, 2,000,000/s, 0:47 left" in last
+    assert "0:00:0" not in last
+
+
 def test_no_terminal_has_no_bar(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import os
 import tempfile
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,8 +19,10 @@ from leadscore.errors import BadInput, Fault, NotFound
 from leadscore.store.tables import (
     as_file,
     column_names,
+    file_identity,
     lines_of,
     name_lines,
+    read_batches,
     read_chunks,
     read_frame,
     read_metadata,
@@ -201,3 +204,74 @@ def test_stdin_is_read_and_can_be_kept_to_be_read_again(monkeypatch: pytest.Monk
         assert lines_of(path, np.array([0])) == np.array([2])
     monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(b"a;b\n1;2\n")))
     assert read_frame("-").shape == (1, 2)
+
+
+def parquet(folder: Path, *, group: int) -> Path:
+    table = pa.table(
+        {
+            "a": pa.array(range(23)),
+            "a.b": pa.array([str(at) for at in range(23)]),
+            "kind": pa.array([f"k{at // 4}" for at in range(23)]).dictionary_encode(),
+        }
+    )
+    path = folder / "leads.parquet"
+    pq.write_table(table, path, row_group_size=group)
+    return path
+
+
+@pytest.mark.parametrize("group", [1, 4, 5, 23])
+@pytest.mark.parametrize("rows", [1, 5, 8, 50])
+def test_batches_are_even_whatever_the_row_groups(tmp_path: Path, group: int, rows: int) -> None:
+    path = parquet(tmp_path, group=group)
+    batches = list(read_batches(path, rows=rows))
+    assert {one.total for one in batches} == {23}
+    assert {one.rows.num_rows for one in batches[:-1]} <= {rows}
+    whole = pa.Table.from_batches([one.rows for one in batches])
+    assert whole.to_pylist() == pq.read_table(path).to_pylist()
+    for skipped in range(len(batches)):
+        left = list(read_batches(path, rows=rows, skip=skipped * rows))
+        assert [one.rows.to_pylist() for one in left] == [
+            one.rows.to_pylist() for one in batches[skipped:]
+        ]
+    assert list(read_batches(path, rows=rows, skip=23)) == []
+
+
+def test_columns_are_chosen_by_their_whole_name(tmp_path: Path) -> None:
+    [batch] = read_batches(parquet(tmp_path, group=9), rows=50, columns=["kind", "a", "none"])
+    assert batch.rows.schema.names == ["a", "kind"]
+    path = saved(tmp_path, "x; y ;z\n1;2;3\n")
+    [batch] = read_batches(path, rows=50, columns=["y"])
+    assert batch.rows.to_pylist() == [{"y": "2"}]
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_batches_of_text_skip_and_end_at_the_total(tmp_path: Path, packed: bool) -> None:
+    content = b"a,b\n" + b"".join(b"%d,x\n" % at for at in range(1000))
+    path = saved(tmp_path, gzip.compress(content) if packed else content)
+    batches = list(read_batches(path, rows=300))
+    assert [one.rows.num_rows for one in batches] == [300, 300, 300, 100]
+    assert batches[-1].total == 1000
+    left = list(read_batches(path, rows=300, skip=600))
+    assert left[0].rows.column(0).to_pylist()[0] == "600"
+    assert left[-1].total == 1000
+
+
+def test_a_record_longer_than_a_block_is_read_all_the_same(tmp_path: Path) -> None:
+    long = "x" * (3 << 20)
+    rows = [f"{at},{long if at == 700_000 else 'y'}\n" for at in range(0, 1_000_000, 1000)]
+    path = saved(tmp_path, "a,b\n" + "".join(rows))
+    batches = list(read_batches(path, rows=64))
+    whole = pa.Table.from_batches([one.rows for one in batches])
+    assert whole["a"].to_pylist() == [str(at) for at in range(0, 1_000_000, 1000)]
+    assert max(map(len, whole["b"].to_pylist())) == len(long)
+
+
+def test_a_file_that_was_written_again_is_another(tmp_path: Path) -> None:
+    path = saved(tmp_path, "a,b\n1,2\n")
+    first = file_identity(path)
+    assert file_identity(path) == first
+    os.utime(path, ns=(5, 5))
+    second = file_identity(path)
+    saved(tmp_path, "a,b\n1,3\n")
+    os.utime(path, ns=(5, 5))
+    assert len({first, second, file_identity(path)}) == 3

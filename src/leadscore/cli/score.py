@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from leadscore.cli.options import Force, Json, ModelPath
-from leadscore.cli.screen import Watch, print_json, print_warning, say, stderr, stdout
+from leadscore.cli.screen import Watch, print_json, print_note, print_warning, say, stderr, stdout
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -44,7 +44,9 @@ def score(
 
     wish = ScoreWish(reasons=reasons, on_error=on_error, words=words, as_of=as_of, force=force)
     with Watch("Scoring") as watch:
-        done = score_file(model, leads, out, wish, files=files(), progress=watch.count)
+        done = score_file(
+            model, leads, out, wish, files=files(), headway=watch.count, tell=print_note
+        )
     if as_json and out != "-":
         print_json(_json(out, done))
     else:

@@ -1,24 +1,37 @@
 """Score a file of leads, piece by piece, in memory that does not grow with the file."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from leadscore.errors import BadRequest, Fault
-from leadscore.flows.labelled import refuse_faults
-from leadscore.flows.ports import Files, Progress, Table, TableWriter
-from leadscore.leads.conform import conform
+from leadscore.flows.ports import (
+    Batch,
+    Files,
+    Headway,
+    Packed,
+    PieceWriter,
+    Spread,
+    Table,
+    Teller,
+    no_news,
+)
+from leadscore.flows.score_pieces import OnError, ScoreWish, Tally, placed, score_piece
+from leadscore.flows.spread import cores, threads
+from leadscore.leads.conform_arrow import conform_batch, id_columns
+from leadscore.leads.conformed import refuse_columns
 from leadscore.leads.schema import Schema
-from leadscore.leads.table import Conformed
-from leadscore.score.scores import Scores, score_leads
-from leadscore.score.table import FileLayout, is_coded, scored_columns
+from leadscore.leads.values import LEAD_ID
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from leadscore.model.bundle import Model
 
 __all__ = [
@@ -31,10 +44,12 @@ __all__ = [
     "score_frame",
 ]
 
-OnError = Literal["refuse", "skip", "unscored"]
+#: Leads in a piece, which is a row group of the scored file. More take more memory and no less
+#: time; of fewer the file grows, and what a reader has to know of it.
+_PIECE = 1 << 16
 
-#: Leads in a piece.
-_PIECE = 50_000
+#: Pieces scored at once, at most: with more the one thread that writes is what all wait for.
+_AT_ONCE = 4
 
 #: A file that is refused is not looked at any further beyond so many faults.
 _ENOUGH_FAULTS = 100_000
@@ -43,32 +58,6 @@ _NEXT = (
     "Mend the values named above; or score the other leads with --on-error skip, or unscored to "
     "keep a row for each."
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScoreWish:
-    """How to score a file.
-
-    Parameters
-    ----------
-    reasons : int
-        How many reasons a lead gets, 0 or more.
-    on_error : str
-        What to do with faults: ``refuse`` the file, ``skip`` their leads, or leave them
-        ``unscored``.
-    words : bool
-        Whether reasons come as sentences as well.
-    as_of : str
-        The moment that the scores are of; it is written down as it is.
-    force : bool
-        Whether what is at the output may be replaced.
-    """
-
-    reasons: int = 3
-    on_error: str = "refuse"
-    words: bool = False
-    as_of: str = ""
-    force: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +83,8 @@ class ScoredFile:
     absent : dict of str to str
         The model's fields that are no column of the file, each with the column whose name is
         nearest; empty where none is near.
+    resumed : int
+        How many of the leads an earlier run had finished that was killed.
     """
 
     leads: int
@@ -104,6 +95,7 @@ class ScoredFile:
     rejects: str
     faults: tuple[Fault, ...]
     absent: dict[str, str]
+    resumed: int
 
 
 def score_file(  # noqa: PLR0913  -- model, input, output, and who helps
@@ -113,9 +105,15 @@ def score_file(  # noqa: PLR0913  -- model, input, output, and who helps
     wish: ScoreWish,
     *,
     files: Files,
-    progress: Progress | None = None,
+    spread: Spread | None = None,
+    headway: Headway | None = None,
+    tell: Teller = no_news,
 ) -> ScoredFile:
     """Score the leads at `path` and write them to `out`; nothing half-written ever stays.
+
+    Killed or interrupted, it leaves the finished pieces beside `out`; the same call then goes on
+    behind them, to the same bytes. If anything has changed meanwhile that they depend on, it says
+    so and starts anew.
 
     Parameters
     ----------
@@ -125,8 +123,12 @@ def score_file(  # noqa: PLR0913  -- model, input, output, and who helps
         How to score.
     files : Files
         Who reads and writes.
-    progress : Progress, optional
-        Who is told how many leads are done.
+    spread : Spread, optional
+        Who scores several pieces at once; a thread for each core by default.
+    headway : Headway, optional
+        Who is told how many leads are done, and of how many.
+    tell : Teller
+        Who is told what becomes of an earlier run's pieces.
 
     Raises
     ------
@@ -135,27 +137,31 @@ def score_file(  # noqa: PLR0913  -- model, input, output, and who helps
     UserError
         If the wish or the paths do not fit.
     """
-    on_error = _checked(wish)
+    _check(wish)
     files.refuse_existing(out, force=wish.force)
-    rejects = "" if on_error == "refuse" else rejects_path(out)
+    rejects = "" if wish.on_error == "refuse" else rejects_path(out)
     if rejects:
         files.refuse_existing(rejects, force=wish.force)
     model = files.read_model(model_path)
-    run = _Run(model, wish, on_error, progress)
+    spread = spread or threads(min(cores(), _AT_ONCE))
+    metadata = {"leadscore.model": f"{model.name}@{model.version} {model.digest}"}
     with files.table(path) as table:
-        if out == "-" and on_error == "refuse":
+        run = _Run(model, wish, table, headway)
+        if out == "-" and wish.on_error == "refuse":
             # what went out to stdout cannot be taken back
-            run.check(table)
-        with files.writer(out, force=wish.force) as writer:
-            run.score(table, writer)
+            run.check(spread)
+        work = _work(model, table, wish)
+        place = files.pieces(out, work=work, metadata=metadata, force=wish.force)
+        with place as pieces, _telling(pieces, out, tell):
+            run.score(pieces, spread)
             if rejects:
                 with files.writer(rejects, force=wish.force) as kept:
                     kept.write(_rejected(table.with_lines(tuple(run.faults))))
-            writer.close({"leadscore.model": f"{model.name}@{model.version} {model.digest}"})
+            pieces.close()
     return run.told(rejects)
 
 
-def score_frame(model: "Model", frame: pd.DataFrame, wish: ScoreWish) -> pd.DataFrame:
+def score_frame(model: "Model", frame: "pd.DataFrame", wish: ScoreWish) -> "pd.DataFrame":
     """Score the rows of `frame`; the result has its index.
 
     Raises
@@ -163,10 +169,14 @@ def score_frame(model: "Model", frame: pd.DataFrame, wish: ScoreWish) -> pd.Data
     BadInput
         With every fault, where faults refuse the frame.
     """
-    run = _Run(model, wish, _checked(wish), None)
-    scored, kept = run.piece(conform(frame, run.schema), 0)
-    refuse_faults(tuple(run.faults) if wish.on_error == "refuse" else ())
-    return scored.set_index(frame.index[kept])
+    from leadscore.leads.conform import conform  # noqa: PLC0415
+
+    _check(wish)
+    found = conform(frame, _without_label(model.schema))
+    if wish.on_error == "refuse":
+        _refuse(found.faults)
+    scored = score_piece(model, found, wish)
+    return scored.frame(found.leads.ids).set_index(frame.index[scored.kept])
 
 
 def absent_fields(schema: Schema, columns: list[str]) -> dict[str, str]:
@@ -197,108 +207,156 @@ def rejects_path(out: str) -> str:
     return "scored.rejects.csv" if out == "-" else f"{out}.rejects.csv"
 
 
-def _checked(wish: ScoreWish) -> OnError:
+def _check(wish: ScoreWish) -> None:
     if wish.reasons < 0:
         raise BadRequest(f"{wish.reasons} reasons were asked for.", allowed="0 or more")
-    for one in get_args(OnError):
-        if wish.on_error == one:
-            found: OnError = one
-            return found
-    raise BadRequest(
-        f"There is no way {wish.on_error!r} to deal with faults (--on-error).",
-        allowed=", ".join(get_args(OnError)),
-    )
+    if wish.on_error not in get_args(OnError):
+        raise BadRequest(
+            f"There is no way {wish.on_error!r} to deal with faults (--on-error).",
+            allowed=", ".join(get_args(OnError)),
+        )
+
+
+def _work(model: "Model", table: Table, wish: ScoreWish) -> dict[str, str]:
+    """Return all that the scored file depends on, or nothing where that cannot be told."""
+    leads = table.identity()
+    if not (leads and model.digest):
+        return {}
+    options = {**asdict(wish), "piece": _PIECE}
+    del options["force"]
+    return {"the leads": leads, "the model": model.digest, "the options": json.dumps(options)}
+
+
+@contextmanager
+def _telling(pieces: PieceWriter, out: str, tell: Teller) -> Iterator[None]:
+    """Say what becomes of finished pieces: those of an earlier run, and of this if interrupted."""
+    if pieces.changed:
+        changed = " and ".join(pieces.changed)
+        tell(
+            f"What an earlier run had finished of {out} is of no use, for {changed} changed since."
+        )
+    if pieces.done:
+        tell(f"Going on where an earlier run for {out} was stopped.")
+    try:
+        yield
+    except KeyboardInterrupt:
+        if pieces.kept():
+            tell(f"Stopped. To go on from here, score to {out} again in the same way.")
+        raise
 
 
 class _Run:
     """One file's way through the model, and what was counted on it."""
 
     def __init__(
-        self, model: "Model", wish: ScoreWish, on_error: OnError, progress: Progress | None
+        self, model: "Model", wish: ScoreWish, table: Table, headway: Headway | None
     ) -> None:
-        self.schema = _without_label(model.schema)
         self.faults: list[Fault] = []
         self._model = model
         self._wish = wish
-        self._on_error = on_error
-        self._progress = progress
-        self._counts = {"leads": 0, "skipped": 0, "unscored": 0}
-        self._absent: dict[str, str] = {}
-        self._tiers = dict.fromkeys((tier.name for tier in model.schema.tiers), 0)
+        self._table = table
+        self._headway = headway
+        self._schema = _without_label(model.schema)
+        names = table.names()
+        refuse_columns(names, self._schema)
+        self._absent = absent_fields(self._schema, list(names))
+        self._sum = Tally(leads=0, tiers=(0,) * len(model.schema.tiers))
+        self._resumed = 0
 
-    def check(self, table: Table) -> None:
+    def check(self, spread: Spread) -> None:
         """Refuse a table with faults, all of them named."""
-        first = 0
-        for frame in table.chunks(_PIECE):
-            self._note(conform(frame, self.schema), first)
-            first += len(frame)
+        for faults in spread(self._faults_of, self._pieces(0)):
+            self.faults += faults
             if len(self.faults) > _ENOUGH_FAULTS:
                 break
-        refuse_faults(tuple(self.faults), table, next_step=_NEXT)
+        _refuse(tuple(self.faults), self._table)
 
-    def score(self, table: Table, writer: TableWriter) -> None:
-        """Write the scores of a table; once it is refused, only look for further faults."""
-        first = 0
-        for frame in table.chunks(_PIECE):
-            found = conform(frame, self.schema)
-            self._absent = absent_fields(self.schema, [str(name) for name in frame.columns])
-            if self._on_error == "refuse" and (self.faults or found.faults):
-                self._note(found, first)
-            else:
-                writer.write(self.piece(found, first)[0])
-            first += len(frame)
-            if self._progress:
-                self._progress(first)
-            if self._on_error == "refuse" and len(self.faults) > _ENOUGH_FAULTS:
+    def score(self, pieces: PieceWriter, spread: Spread) -> None:
+        """Write the scores of the table; once it is refused, only look for further faults."""
+        for note in pieces.done:
+            self._add(Tally.from_text(note))
+        self._resumed = self._sum.leads
+
+        def work(piece: _Piece) -> tuple[Packed | None, Tally, int]:
+            packed, tally = self._worked(piece, pieces)
+            return packed, tally, piece.batch.total
+
+        for packed, tally, total in spread(work, self._pieces(self._resumed)):
+            self._add(tally)
+            if packed is not None:
+                pieces.add(packed, tally.to_text())
+            if self._headway:
+                self._headway(self._sum.leads, total)
+            if self._refused and len(self.faults) > _ENOUGH_FAULTS:
                 break
-        if self._on_error == "refuse":
-            refuse_faults(tuple(self.faults), table, next_step=_NEXT)
-
-    def piece(self, found: Conformed, first: int) -> tuple[pd.DataFrame, NDArray[np.intp]]:
-        """Return the scores of a piece whose first lead is the file's `first`, and its rows."""
-        self._note(found, first)
-        skip = self._on_error == "skip" and bool(found.bad_rows.any())
-        rows = np.flatnonzero(~found.bad_rows) if skip else np.arange(found.leads.n)
-        leads = found.leads.take(rows) if skip else found.leads
-        refused = None if skip else found.bad_rows
-        scores = score_leads(self._model, leads, as_of=self._wish.as_of, refused=refused)
-        self._count(found, scores)
-        layout = FileLayout(reasons=self._wish.reasons, words=self._wish.words, first_row=first)
-        columns = scored_columns(self._model, leads, scores, layout=layout)
-        if skip and not leads.ids:
-            columns["row"] = first + rows
-        # few distinct texts: as codes they take a twentieth of the room
-        coded = {
-            name: pd.Categorical(column) if is_coded(name) else column
-            for name, column in columns.items()
-        }
-        return pd.DataFrame(coded), rows
+        if self._refused:
+            _refuse(tuple(self.faults), self._table)
 
     def told(self, rejects: str) -> ScoredFile:
         """Return what became of the file."""
-        counts = self._counts
+        tally = self._sum
+        names = (tier.name for tier in self._model.schema.tiers)
         return ScoredFile(
-            **counts,
-            scored=counts["leads"] - counts["skipped"] - counts["unscored"],
-            tiers=self._tiers,
+            leads=tally.leads,
+            scored=tally.leads - tally.skipped - tally.unscored,
+            skipped=tally.skipped,
+            unscored=tally.unscored,
+            tiers=dict(zip(names, tally.tiers, strict=True)),
             rejects=rejects,
             faults=tuple(self.faults),
             absent=self._absent,
+            resumed=self._resumed,
         )
 
-    def _note(self, found: Conformed, first: int) -> None:
-        self.faults += [
-            fault if fault.row is None else replace(fault, row=fault.row + first)
-            for fault in found.faults
-        ]
+    @property
+    def _refused(self) -> bool:
+        return self._wish.on_error == "refuse" and bool(self.faults)
 
-    def _count(self, found: Conformed, scores: Scores) -> None:
-        self._counts["leads"] += found.leads.n
-        self._counts["skipped"] += found.leads.n - scores.n
-        self._counts["unscored"] += int(scores.unscored.sum())
-        drawn = np.bincount(scores.tier[scores.tier >= 0], minlength=len(self._tiers))
-        for name, n in zip(self._tiers, drawn.tolist(), strict=True):
-            self._tiers[name] += n
+    def _pieces(self, skip: int) -> "Iterator[_Piece]":
+        columns = [*(field.name for field in self._schema.fields), LEAD_ID]
+        first = skip
+        for batch in self._table.batches(_PIECE, columns, skip=skip):
+            yield _Piece(batch=batch, first=first)
+            first += batch.rows.num_rows
+
+    def _faults_of(self, piece: "_Piece") -> tuple[Fault, ...]:
+        return placed(conform_batch(piece.batch.rows, self._schema).faults, piece.first)
+
+    def _worked(self, piece: "_Piece", pieces: PieceWriter) -> tuple[Packed | None, Tally]:
+        """Return a piece of the file and what became of its leads; in any thread."""
+        rows = piece.batch.rows
+        found = conform_batch(rows, self._schema)
+        if self._refused or (self._wish.on_error == "refuse" and found.faults):
+            return None, Tally(leads=rows.num_rows, faults=placed(found.faults, piece.first))
+        scored = score_piece(self._model, found, self._wish, first=piece.first)
+        return pieces.pack(scored.table(id_columns(rows, self._schema))), scored.tally
+
+    def _add(self, tally: Tally) -> None:
+        so_far = self._sum
+        self.faults += tally.faults
+        self._sum = Tally(
+            leads=so_far.leads + tally.leads,
+            skipped=so_far.skipped + tally.skipped,
+            unscored=so_far.unscored + tally.unscored,
+            tiers=tuple(map(sum, zip(so_far.tiers, tally.tiers, strict=True)))
+            if tally.tiers
+            else so_far.tiers,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Piece:
+    """Rows of a table, and the first one's place in it."""
+
+    batch: Batch
+    first: int
+
+
+def _refuse(faults: tuple[Fault, ...], table: Table | None = None) -> None:
+    if faults:
+        from leadscore.flows.labelled import refuse_faults  # noqa: PLC0415
+
+        refuse_faults(faults, table, next_step=_NEXT) if table else refuse_faults(faults)
 
 
 def _without_label(schema: Schema) -> Schema:

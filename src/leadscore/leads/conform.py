@@ -1,33 +1,28 @@
 """A frame into leads, whole columns at a time: the same answers as `values`, value by value."""
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from leadscore.errors import BadInput, Fault
-from leadscore.leads.schema import Field, Label, Schema
-from leadscore.leads.table import Column, Conformed, Leads
-from leadscore.leads.values import (
-    LEAD_ID,
-    as_text,
-    no_features,
-    parse_label,
-    parse_value,
-    placeholder_numbers,
+from leadscore.errors import Fault
+from leadscore.leads.conformed import (
+    Extras,
+    Placed,
+    conform_columns,
+    empty_column,
+    faulty,
+    fitting,
+    id_names,
+    parse_distinct,
+    plain_numbers,
+    refuse_columns,
 )
+from leadscore.leads.schema import Field, Label, Schema
+from leadscore.leads.table import Column, Conformed
+from leadscore.leads.values import as_text, parse_label
 
-__all__ = ["Conformed", "conform"]
-
-#: Numbers as most files have them. Their value is read by a whole-column cast, which rounds as
-#: Python's `float` does; every other text goes through `parse_value`.
-_PLAIN = {mark: rf"^-?[0-9]{{1,18}}([{mark}][0-9]{{1,17}})?$" for mark in (".", ",")}
-
-_Rows = NDArray[np.intp]
-_Placed = tuple[_Rows, list[Fault]]
+__all__ = ["Conformed", "conform", "conform_series", "id_texts"]
 
 
 def conform(
@@ -50,61 +45,20 @@ def conform(
     BadInput
         If the frame has none of the model's fields, or a column twice.
     """
-    _refuse(frame, schema)
-    n = len(frame)
-    columns: dict[str, Column] = {}
-    bad: list[_Placed] = []
-    whole: list[Fault] = []
-    for field in schema.fields:
-        if field.role in ("id", "label", "ignore"):
-            continue
-        if field.name in frame:
-            columns[field.name], found = _column(frame[field.name], field, schema.decimal)
-            bad.append(found)
-        else:
-            columns[field.name] = _empty(field, n)
-            whole += _absent(field)
-    labels = None
+    names = frame.columns.tolist()
+    refuse_columns(names, schema)
+    ids = {name: id_texts(frame[name]) for name in id_names(schema, names)}
+    labels, faults = None, None
     if schema.label and schema.label.field in frame:
         series = frame[schema.label.field]
-        labels, found = _labels(series, schema.label, schema.label_placeholders)
-        bad.append(found)
-    return Conformed(
-        leads=Leads(columns=columns, ids=_ids(frame, schema), n=n),
-        labels=labels,
-        faults=(*whole, *_placed(bad, lines)),
-        bad_rows=_bad_rows(bad, n, everywhere=bool(whole)),
-    )
+        labels, faults = _labels(series, schema.label, schema.label_placeholders)
+    extras = Extras(ids=ids, labels=labels, faults=faults, lines=lines)
+    return conform_columns(_Frame(frame), schema, extras)
 
 
-def _refuse(frame: pd.DataFrame, schema: Schema) -> None:
-    if not frame.columns.is_unique:
-        twice = sorted({str(name) for name in frame.columns[frame.columns.duplicated()]})
-        raise BadInput(f"The input has columns twice: {', '.join(twice)}.")
-    if schema.features and not any(field.name in frame for field in schema.features):
-        raise BadInput(
-            f"The input has {no_features(schema).got}; its columns are "
-            f"{', '.join(map(str, frame.columns[:20]))}.",
-            allowed=no_features(schema).allowed,
-            next_step="Is this the right file, and the right model or schema?",
-        )
-
-
-def _absent(field: Field) -> list[Fault]:
-    if field.missing:
-        return []
-    return [Fault(field=field.name, got="no such column", allowed="the column, never missing")]
-
-
-def _empty(field: Field, n: int) -> Column:
-    if field.type in ("category", "text"):
-        return np.full(n, None, dtype=object)
-    return np.full(n, np.nan)
-
-
-def _column(series: pd.Series, field: Field, decimal: str) -> tuple[Column, _Placed]:
-    """Return a column's values, the rows that have a fault, and their faults."""
-    values = _empty(field, len(series))
+def conform_series(series: pd.Series, field: Field, decimal: str) -> tuple[Column, Placed]:
+    """Return a column's values, and the rows that have a fault with their faults."""
+    values = empty_column(field, len(series))
     if field.type in ("integer", "number"):
         done = _fill_numbers(values, series, field, decimal)
     elif field.type == "time" and isinstance(series.dtype, pd.DatetimeTZDtype | np.dtype):
@@ -115,21 +69,30 @@ def _column(series: pd.Series, field: Field, decimal: str) -> tuple[Column, _Pla
         return values, (np.empty(0, dtype=np.intp), [])
     rest = np.flatnonzero(~done)
     codes, uniques = _distinct(series if len(rest) == len(series) else series.iloc[rest])
-    parsed = [parse_value(value, field, decimal=decimal) for value in uniques]
-    good = np.array([None if isinstance(one, Fault) else one for one in parsed], dtype=object)
-    values[rest] = good.astype(values.dtype)[codes]
-    at, faults = _faulty(parsed, codes)
+    values[rest], (at, faults) = parse_distinct(codes, uniques, field, decimal)
     return values, (rest[at], faults)
 
 
-def _faulty(parsed: list[float | str | Fault | None], codes: _Rows) -> _Placed:
-    bad = np.array([isinstance(one, Fault) for one in parsed])
-    at = np.flatnonzero(bad[codes])
-    found = (parsed[code] for code in codes[at])
-    return at, [one for one in found if isinstance(one, Fault)]
+def id_texts(series: pd.Series) -> NDArray[np.object_]:
+    """Return an id column as text, empty where missing."""
+    return np.array([as_text(value) or "" for value in _objects(series)], dtype=object)
 
 
-def _distinct(series: pd.Series) -> tuple[_Rows, list[object]]:
+class _Frame:
+    """A frame's columns."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self._frame = frame
+        self.n = len(frame)
+
+    def has(self, name: str) -> bool:
+        return name in self._frame
+
+    def values(self, field: Field, decimal: str) -> tuple[Column, Placed]:
+        return conform_series(self._frame[field.name], field, decimal)
+
+
+def _distinct(series: pd.Series) -> tuple[NDArray[np.intp], list[object]]:
     """Return each row's place among the distinct values, the last of which is None."""
     mixed = series.dtype == object and pd.api.types.infer_dtype(series).startswith("mixed")
     if mixed:
@@ -152,15 +115,12 @@ def _fill_numbers(
     if pd.api.types.is_numeric_dtype(series):
         numbers = series.to_numpy(dtype=np.float64, na_value=np.nan)
     elif isinstance(series.dtype, pd.StringDtype):
-        numbers = _plain_numbers(series, decimal)
+        texts = pa.array(series, type=pa.large_string(), from_pandas=True)
+        whole = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+        numbers = plain_numbers(whole, decimal)
     else:
         return np.zeros(len(series), dtype=bool)
-    low, high = field.limits or (-np.inf, np.inf)
-    fits: NDArray[np.bool_] = np.isfinite(numbers) & (numbers >= low) & (numbers <= high)
-    if field.type == "integer":
-        fits &= np.floor(numbers) == numbers
-    if field.placeholders:
-        fits &= ~np.isin(numbers, list(placeholder_numbers(field)))
+    fits = fitting(numbers, field)
     values[fits] = numbers[fits]
     if field.missing:
         fits |= _blank(series)
@@ -173,17 +133,6 @@ def _blank(series: pd.Series) -> NDArray[np.bool_]:
     if isinstance(series.dtype, pd.StringDtype):
         empty = empty | (series == "").to_numpy(dtype=bool, na_value=False)
     return np.asarray(empty, dtype=np.bool_)
-
-
-def _plain_numbers(series: pd.Series, decimal: str) -> NDArray[np.float64]:
-    texts = pa.array(series, type=pa.large_string(), from_pandas=True)
-    plain = pc.fill_null(pc.match_substring_regex(texts, _PLAIN[decimal]), fill_value=False)
-    kept = pc.if_else(plain, texts, None)
-    if decimal == ",":
-        kept = pc.replace_substring(kept, ",", ".")
-    numbers = pc.cast(kept, pa.float64())
-    found: NDArray[np.float64] = pc.fill_null(numbers, np.nan).to_numpy(zero_copy_only=False)
-    return found
 
 
 def _fill_moments(values: Column, series: pd.Series) -> NDArray[np.bool_]:
@@ -199,38 +148,8 @@ def _fill_moments(values: Column, series: pd.Series) -> NDArray[np.bool_]:
 
 def _labels(
     series: pd.Series, label: Label, placeholders: tuple[str, ...]
-) -> tuple[NDArray[np.int64], _Placed]:
+) -> tuple[NDArray[np.int64], Placed]:
     codes, uniques = _distinct(series)
     parsed = [parse_label(value, label, placeholders) for value in uniques]
     classes = np.array([-1 if isinstance(one, Fault) else one for one in parsed], dtype=np.int64)
-    return classes[codes], _faulty(list(parsed), codes)
-
-
-def _ids(frame: pd.DataFrame, schema: Schema) -> dict[str, NDArray[np.object_]]:
-    names = [field.name for field in schema.with_role("id")] or [LEAD_ID]
-    return {
-        name: np.array([as_text(value) or "" for value in _objects(frame[name])], dtype=object)
-        for name in names
-        if name in frame
-    }
-
-
-def _placed(bad: list[_Placed], lines: NDArray[np.int64] | None) -> list[Fault]:
-    """Return all faults with their places, by row and then in the schema's order."""
-    found = [
-        (int(row), order, fault)
-        for order, (rows, faults) in enumerate(bad)
-        for row, fault in zip(rows, faults, strict=True)
-    ]
-    found.sort(key=lambda one: one[:2])
-    return [
-        replace(fault, row=row, line=None if lines is None else int(lines[row]))
-        for row, _, fault in found
-    ]
-
-
-def _bad_rows(bad: list[_Placed], n: int, *, everywhere: bool) -> NDArray[np.bool_]:
-    rows = np.full(n, everywhere)
-    for at, _ in bad:
-        rows[at] = True
-    return rows
+    return classes[codes], faulty(list(parsed), codes)

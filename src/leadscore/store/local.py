@@ -1,14 +1,17 @@
 """Files on this machine's disk: keeps the promises that flows ask for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leadscore.errors import Fault
+from leadscore.flows.ports import Batch
 from leadscore.store import tables, texts
 from leadscore.store.bundles import read_bundle, write_bundle
+from leadscore.store.memory import reused_memory
+from leadscore.store.pieces import PieceFile, PieceStream, open_pieces
 from leadscore.store.writer import Writer
 
 if TYPE_CHECKING:
@@ -42,6 +45,18 @@ class LocalTable:
         """Yield the table in pieces of `rows` rows, at least one piece."""
         return tables.read_chunks(self._path, rows=rows)
 
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the columns."""
+        return tables.column_names(self._path)
+
+    def batches(self, rows: int, columns: Sequence[str], *, skip: int = 0) -> Iterator[Batch]:
+        """Yield batches of `rows` rows and the rest, of the columns that are there."""
+        return tables.read_batches(self._path, rows=rows, columns=columns, skip=skip)
+
+    def identity(self) -> str:
+        """Return what tells the file from any other; nothing of stdin, which is gone once read."""
+        return "" if self.name == "-" else tables.file_identity(self._path)
+
     def with_lines(self, faults: tuple[Fault, ...]) -> tuple[Fault, ...]:
         """Return the faults with the file's lines; Parquet has none."""
         return tables.name_lines(self._path, faults)
@@ -61,6 +76,15 @@ class LocalFiles:
         """Give a new table at `path`; on an exception nothing of it stays."""
         with Writer(path, force=force) as writer:
             yield writer
+
+    @contextmanager
+    def pieces(
+        self, path: str, *, work: Mapping[str, str], metadata: Mapping[str, str], force: bool
+    ) -> Iterator[PieceFile | PieceStream]:
+        """Give a new table at `path`, piece by piece; after a kill it goes on for the same work."""
+        given = open_pieces(path, work=work, metadata=metadata, force=force)
+        with reused_memory(), given as pieces:
+            yield pieces
 
     def read_text(self, path: str) -> str:
         """Return the UTF-8 text at `path`."""

@@ -1,27 +1,26 @@
 """Tables into files, piece by piece: a file is whole at its name, or not there."""
 
-import csv
 import gzip
-import io
 import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Protocol, Self, cast
+from typing import TYPE_CHECKING, BinaryIO, Protocol, Self, cast
 
-import numpy as np
-import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
-from leadscore.errors import BadRequest, Exists, NotFound
+from leadscore.errors import Exists, NotFound
+from leadscore.store.csv_text import csv_header, csv_rows
+from leadscore.store.forms import file_kind
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
 
 __all__ = ["Writer", "write_frame"]
-
-_SUFFIXES = {".csv": "csv", ".csv.gz": "csv.gz", ".parquet": "parquet", ".pq": "parquet"}
 
 
 class Writer:
@@ -50,6 +49,7 @@ class Writer:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "leads.csv"
     >>> with Writer(path) as writer:
@@ -68,14 +68,14 @@ class Writer:
         self._path = None if str(path) == "-" else Path(path)
         self._force = force
         self._metadata = dict(metadata or {})
-        self._kind = "csv" if self._path is None else _kind(self._path)
+        self._kind = file_kind(str(path))
         self._refuse()
         self._part = self._path and self._path.with_name(f".{self._path.name}.{os.getpid()}.part")
         self._file: BinaryIO | None = None
         self._sink: _Sink | None = None
         self._closed = False
 
-    def write(self, columns: pd.DataFrame | Mapping[str, NDArray[np.generic]]) -> None:
+    def write(self, columns: "pd.DataFrame | Mapping[str, NDArray[np.generic]]") -> None:
         """Append rows; the first piece decides the columns and their types.
 
         Parameters
@@ -83,6 +83,8 @@ class Writer:
         columns : pandas.DataFrame or mapping of str to ndarray
             The rows, column by column, all of one length.
         """
+        import pandas as pd  # noqa: PLC0415
+
         frame = columns if isinstance(columns, pd.DataFrame) else pd.DataFrame(dict(columns))
         if self._file is None:
             self._file = self._part.open("wb") if self._part else sys.stdout.buffer
@@ -122,7 +124,7 @@ class Writer:
 
     def _finish(self, metadata: Mapping[str, str]) -> None:
         if self._sink is None:
-            self.write(pd.DataFrame())
+            self.write({})
         self._end(metadata)
         if self._part and self._path:
             self._refuse()
@@ -160,7 +162,7 @@ class Writer:
 
 def write_frame(
     path: str | Path,
-    frame: pd.DataFrame,
+    frame: "pd.DataFrame",
     *,
     force: bool = False,
     metadata: Mapping[str, str] | None = None,
@@ -171,30 +173,27 @@ def write_frame(
 
 
 class _Sink(Protocol):
-    def write(self, frame: pd.DataFrame) -> None: ...
+    def write(self, frame: "pd.DataFrame") -> None: ...
 
     def close(self, metadata: Mapping[str, str]) -> None: ...
 
 
 class _CsvSink:
-    def __init__(self, file: BinaryIO, first: pd.DataFrame, *, packed: bool) -> None:
+    def __init__(self, file: BinaryIO, first: "pd.DataFrame", *, packed: bool) -> None:
         # no name and no time inside: equal tables give equal bytes
         self._packed = (
             gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) if packed else None
         )
         self._file = cast("BinaryIO", self._packed) if self._packed else file
-        header = io.StringIO()
-        csv.writer(header, lineterminator="\n").writerow(map(str, first.columns))
-        self._file.write(header.getvalue().encode())
+        self._file.write(csv_header([str(name) for name in first.columns]))
         self._names = list(first.columns)
 
-    def write(self, frame: pd.DataFrame) -> None:
+    def write(self, frame: "pd.DataFrame") -> None:
         if not frame.size:
             return
-        table = pa.Table.from_pandas(frame[self._names], preserve_index=False)
-        cells = [_cells(column, alone=len(self._names) == 1) for column in table.columns]
-        lines = pc.binary_join_element_wise(*cells, ",")
-        self._file.write(("\n".join(lines.to_pylist()) + "\n").encode())
+        self._file.writelines(
+            csv_rows(pa.Table.from_pandas(frame[self._names], preserve_index=False))
+        )
 
     def close(self, metadata: Mapping[str, str]) -> None:  # noqa: ARG002  -- CSV has no place for it
         if self._packed:
@@ -202,11 +201,11 @@ class _CsvSink:
 
 
 class _ParquetSink:
-    def __init__(self, file: BinaryIO, first: pd.DataFrame, *, packed: bool) -> None:  # noqa: ARG002  -- it packs by itself
+    def __init__(self, file: BinaryIO, first: "pd.DataFrame", *, packed: bool) -> None:  # noqa: ARG002  -- it packs by itself
         self._schema = _schema(first)
         self._writer = pq.ParquetWriter(file, self._schema)
 
-    def write(self, frame: pd.DataFrame) -> None:
+    def write(self, frame: "pd.DataFrame") -> None:
         table = pa.Table.from_pandas(
             frame[self._schema.names], schema=self._schema, preserve_index=False
         )
@@ -219,7 +218,7 @@ class _ParquetSink:
         self._writer.close()
 
 
-def _schema(first: pd.DataFrame) -> pa.Schema:
+def _schema(first: "pd.DataFrame") -> pa.Schema:
     """Return the first piece's types, wide enough for the pieces to come."""
     schema = pa.Schema.from_pandas(first, preserve_index=False).remove_metadata()
     return pa.schema([field.with_type(_wide(field.type)) for field in schema])
@@ -231,24 +230,3 @@ def _wide(kind: pa.DataType) -> pa.DataType:
     if pa.types.is_dictionary(kind):
         return pa.dictionary(pa.int32(), _wide(kind.value_type))
     return pa.string() if pa.types.is_large_string(kind) else kind
-
-
-def _cells(column: pa.ChunkedArray, *, alone: bool) -> pa.ChunkedArray:
-    """Return the values as CSV has them: quoted only where they must be, empty where missing."""
-    texts = pc.fill_null(pc.cast(column, pa.string()), "")
-    # a line without anything would be read as no row at all
-    must = r'[",\r\n]|^\s|\s$|^$' if alone else r'[",\r\n]|^\s|\s$'
-    if pa.types.is_primitive(column.type) and not alone:
-        return texts
-    quoted = pc.binary_join_element_wise('"', pc.replace_substring(texts, '"', '""'), '"', "")
-    return pc.if_else(pc.match_substring_regex(texts, must), quoted, texts)
-
-
-def _kind(path: Path) -> str:
-    found = [kind for suffix, kind in _SUFFIXES.items() if path.name.lower().endswith(suffix)]
-    if not found:
-        raise BadRequest(
-            f"The output {str(path)!r} has no known ending.",
-            allowed=", ".join(_SUFFIXES) + ", or - for CSV to stdout",
-        )
-    return found[-1]
