@@ -23,7 +23,7 @@ DEV := $(VENV)/.dev-$(call sum,{ $(PYTHON) -V; pwd; cat pyproject.toml lock.txt 
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run setup test hunt check fmt format lint types imports lock wheel clean claims worlds truth example-bank
+.PHONY: help run setup test hunt check fmt format lint types imports lock wheel clean claims worlds truth bench beside example-bank
 
 help: ## list the words
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -72,6 +72,13 @@ worlds: $(RUN) ## how near the truth, on known worlds: docs/studies/known_worlds
 truth: $(RUN) ## does it keep what it promises: docs/studies/truth.md (half an hour; DATA=bank-additional-full.csv adds that file)
 	@OMP_NUM_THREADS=1 $(BIN)/python benchmarks/truth.py $(if $(DATA),--bank $(DATA)) --out docs/studies/truth.md
 
+bench: ## what a score costs beside other libraries: docs/studies/engine.md (twenty minutes, 3 GB of disk)
+	@$(MAKE) beside VENV=.venv-bench
+
+beside: $(RUN)
+	@$(PIP) install --no-deps -r benchmarks/peers.txt
+	@$(BIN)/python benchmarks/peers.py --out docs/studies/engine.md
+
 example-bank: $(RUN) ## the bank marketing example (DATA=bank-additional-full.csv)
 	@$(BIN)/python examples/bank_marketing/run.py $(DATA)
 
@@ -79,7 +86,7 @@ wheel: $(RUN) ## build the wheel into dist/
 	@$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
 
 clean: ## back to a bare clone
-	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf $(VENV) .venv-bench build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	@find src tests benchmarks examples -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 $(MADE):

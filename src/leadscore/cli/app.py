@@ -9,6 +9,7 @@ from leadscore import __version__
 from leadscore.cli import (
     audit,
     backtest,
+    bench,
     claims,
     demo,
     evaluate,
@@ -75,3 +76,4 @@ app.command("backtest")(backtest.backtest)
 app.command("score")(score.score)
 app.command("explain")(explain.explain)
 app.command("claims")(claims.claims)
+app.command("bench")(bench.bench)

@@ -1,0 +1,1 @@
+"""The product beside its peers: the same leads, one run, in turns."""

@@ -1,0 +1,1 @@
+"""Other ways to score the same leads, a module for each kind."""
