@@ -7,10 +7,10 @@ the other and again: by `leadscore score` with three reasons; by the usual loop,
 frame, StandardScaler.transform, predict, predict_proba, on as many threads as there are cores); and
 by the floor, which reads the same columns and writes a ready table of the same shape, kept in the
 same way. Our seconds are those of the whole process, imports and all; those of the other two begin
-once everything is imported and ready. What a file of 1,000 leads takes is our start-up, and is
-taken off for the microseconds a lead. Processor seconds are those of all cores together: on a
-machine that has other work to do, they are the steadier ones. The peak is the process's resident memory; there
-is one process.
+once everything is imported and ready. What a file of 1,000 leads takes is our start-up, and is left
+out of the microseconds a lead. Processor seconds are those of all cores together: where other work
+is going on as well, they are the steadier ones. The peak is the process's resident memory; there is
+one process.
 """
 
 import argparse
