@@ -23,6 +23,12 @@ def test_scores_go_through_a_pipe(made: Made, run: Run) -> None:
     assert "200 of 200 leads scored" in said.err
 
 
+def test_stdout_does_not_take_scores_and_json_both(made: Made, run: Run) -> None:
+    said = run("score", made.model, made.test, "-", "--json")
+    assert (said.code, said.out) == (2, "")
+    assert "Give the scores a file" in said.err
+
+
 def test_a_lead_comes_from_stdin(made: Made, run: Run) -> None:
     said = run("explain", made.model, "-", "--json", stdin='{"income": 250000}')
     assert said.json["lead_id"] is None

@@ -92,6 +92,21 @@ def test_short_calls_are_repeated_until_a_turn_is_long_enough() -> None:
     assert found.seconds == 0.25
 
 
+def test_a_first_call_that_compiles_does_not_make_the_turns_short() -> None:
+    time = Time()
+    [found], _ = time_ways([time.way("a", 9.0, 0.25)], rounds=1, clock=time, turn=1.0)
+    assert len(time.calls) == 1 + 1 + 4
+    assert found.seconds == 0.25
+
+
+def test_a_call_that_was_slow_for_once_does_not_make_the_turns_short() -> None:
+    time = Time()
+    hiccup = time.way("a", 0.25, 9.0, 0.25)
+    [found], _ = time_ways([hiccup], rounds=3, clock=time, turn=1.0)
+    assert len(time.calls) == 1 + 1 + 1 + 4 + 4
+    assert found.rounds == (0.25, 0.25, 0.25)
+
+
 def test_a_call_is_given_its_number() -> None:
     given: list[int] = []
     time_ways([make_way("a", given.append)], rounds=2, clock=Time(), turn=0.0)

@@ -173,7 +173,9 @@ def test_a_csv_file_goes_on_as_well(here: Path) -> None:
         ("pieces.jsonl", lambda raw: raw + b'{"place": 12', 3),
         ("pieces.jsonl", lambda raw: raw[:-20], 2),
         ("pieces.jsonl", lambda raw: raw[:0], 0),
+        ("pieces.jsonl", lambda raw: b'{"other": 1}\n' + raw, 0),
         ("work.json", lambda raw: raw[:1], 0),
+        ("work.json", lambda raw: b"[" + raw + b"]", 0),
     ],
 )
 def test_what_did_not_reach_the_disk_is_scored_again(
@@ -290,6 +292,15 @@ def test_an_error_leaves_nothing(here: Path) -> None:
     before = sorted(here.rglob("*"))
     stop(ZeroDivisionError)
     assert sorted(here.rglob("*")) == before
+
+
+def test_files_without_locks_are_written_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lockless(file: int) -> None:
+        assert file > 0
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("leadscore.store.lock._lock", lockless)
+    assert do().leads == LEADS
 
 
 @pytest.mark.parametrize("kind", [errno.ENOSPC, errno.EDQUOT])

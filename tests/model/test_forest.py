@@ -23,7 +23,6 @@ from leadscore.model.forest.arrays import Forest
 from leadscore.model.forest.bounds import before_scaling, keys, values
 from leadscore.model.forest.grow import grow
 from leadscore.model.forest.loading import PLAIN, compiled
-from leadscore.model.forest.patterns import Patterns, find_patterns
 from leadscore.model.forest.run import Run
 from leadscore.model.member import Member
 from leadscore.model.trees import Trees
@@ -174,11 +173,21 @@ def test_one_lead_and_many_numpy_and_numba_give_the_same_bits(kind: str, way: st
 
 
 @pytest.mark.parametrize("kind", ["classes", "bag"])
-def test_by_rows_and_by_nodes_a_lead_has_the_same_effects_and_sums(kind: str) -> None:
+def test_by_rows_and_by_nodes_a_lead_has_the_same_bits(kind: str) -> None:
     x = leads(300)
     by_rows, by_nodes = run_of(kind), run_of(kind, "nodes")
     assert by_rows.effects(x).tobytes() == by_nodes.effects(x).tobytes()
-    assert by_rows.told(x)[:, 1:].tobytes() == by_nodes.told(x)[:, 1:].tobytes()
+    assert by_rows.told(x).tobytes() == by_nodes.told(x).tobytes()
+
+
+def test_many_leads_are_walked_past_a_large_table_to_the_same_bits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    use(monkeypatch, "numba")
+    x, run = leads(300), run_of("bag")
+    by_rows = run.told(x)
+    monkeypatch.setattr(running, "_NEAR", 0)
+    assert run.told(x).tobytes() == by_rows.tobytes()
 
 
 @pytest.mark.usefixtures("engine")
@@ -423,17 +432,7 @@ def test_where_nothing_can_be_kept_each_process_compiles_anew() -> None:
     assert asked == [True, False]
 
 
-def test_threads_that_ask_first_together_get_tables_made_once(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    use(monkeypatch, "numpy")
-    made: list[Forest] = []
-
-    def find(forest: Forest) -> Patterns:
-        made.append(forest)
-        return find_patterns(forest)
-
-    monkeypatch.setattr(running, "find_patterns", find)
+def test_threads_that_ask_first_together_get_the_same_bits() -> None:
     engine, x = Trees.from_arrays(small_arrays("small"), fields=FIELDS), leads(20)
     begin = Barrier(4)
 
@@ -444,4 +443,3 @@ def test_threads_that_ask_first_together_get_tables_made_once(
     with ThreadPoolExecutor(4) as pool:
         found = [pool.submit(told) for _ in range(4)]
         assert len({one.result() for one in found}) == 1
-    assert len(made) == 1

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from leadscore.errors import BadBundle, BadInput, Fault
+from leadscore.errors import BadBundle, BadInput, BadRequest, Fault
 from leadscore.flows.explain import explain_values
 from leadscore.leads.schema import Field, Label, Schema, investor, tiers_for
 from leadscore.leads.table import Leads
@@ -439,3 +439,11 @@ def test_numpy_alone_says_the_same() -> None:
     lead = {"income": 120_000, "credit_score": 700, "email_opens": None}
     found = LeadScorer(read_bundle(bundle)).score(lead)
     assert (run.stdout, run.stderr) == (f"{found}\n\n", "")
+
+
+@pytest.mark.parametrize("lead", [None, [1], "income"])
+def test_what_is_no_mapping_is_refused_in_words(lead: object) -> None:
+    model = make_model()
+    for ask in (LeadScorer(model).score, lambda one: explain_values(model, one)):
+        with pytest.raises(BadRequest, match=f"The lead is a {type(lead).__name__}"):
+            ask(lead)  # type: ignore[arg-type]  # a caller without types

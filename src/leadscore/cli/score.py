@@ -7,6 +7,7 @@ import typer
 
 from leadscore.cli.options import Force, Json, ModelPath
 from leadscore.cli.screen import Watch, print_json, print_note, print_warning, say, stderr, stdout
+from leadscore.errors import BadRequest
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -37,17 +38,24 @@ def score(
 ) -> None:
     """Score a file of leads; every fault is named, and nothing half-written stays.
 
+    A run that was killed goes on where it was when it is run again.
+
     Example: leadscore score model/ leads.csv scored.csv --reasons 3
     """
     from leadscore.flows.score import ScoreWish, score_file  # noqa: PLC0415
     from leadscore.wiring import files  # noqa: PLC0415
 
+    if as_json and out == "-":
+        raise BadRequest(
+            "The scores and the JSON would both go to stdout.",
+            next_step="Give the scores a file, or leave --json out.",
+        )
     wish = ScoreWish(reasons=reasons, on_error=on_error, words=words, as_of=as_of, force=force)
     with Watch("Scoring") as watch:
         done = score_file(
             model, leads, out, wish, files=files(), headway=watch.count, tell=print_note
         )
-    if as_json and out != "-":
+    if as_json:
         print_json(_json(out, done))
     else:
         _print(stderr() if out == "-" else stdout(), out, done)

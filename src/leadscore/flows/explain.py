@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from leadscore.errors import BadInput
 from leadscore.flows.labelled import refuse_faults
 from leadscore.flows.ports import Files
+from leadscore.leads.refusal import no_mapping
 from leadscore.leads.values import conform_lead
 from leadscore.model.bundle import Model
 from leadscore.score.record import ScoreRecord, score_record
@@ -88,7 +89,11 @@ def explain_values(model: Model, values: Mapping[str, object], *, as_of: str = "
     ------
     BadInput
         With every fault of the lead.
+    BadRequest
+        If it is no mapping.
     """
+    if not isinstance(values, Mapping):
+        raise no_mapping(values)
     found = conform_lead(values, model.schema)
     # what became of a lead is no part of scoring it
     label = model.schema.label.field if model.schema.label else ""

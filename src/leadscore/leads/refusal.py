@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from leadscore.errors import BadInput, Fault
+from leadscore.errors import BadInput, BadRequest, Fault
 from leadscore.leads.schema import Schema
 from leadscore.leads.values import conform_lead
 
-__all__ = ["MEND", "refusal", "refused_lead"]
+__all__ = ["MEND", "no_mapping", "refusal", "refused_lead"]
 
 MEND = "Mend the values named above, or widen the schema's limits."
 
@@ -32,6 +32,13 @@ def refusal(faults: tuple[Fault, ...], *, what: str = "input", next_step: str = 
     """
     count = f"{len(faults):,} fault{'s' if len(faults) > 1 else ''}"
     return BadInput(f"The {what} has {count}.", next_step=next_step, faults=faults)
+
+
+def no_mapping(lead: object) -> BadRequest:
+    """Return the error that refuses what is no lead at all."""
+    return BadRequest(
+        f"The lead is a {type(lead).__name__}.", allowed="a mapping of fields to values, as a dict"
+    )
 
 
 def refused_lead(values: Mapping[str, object], schema: Schema) -> BadInput:

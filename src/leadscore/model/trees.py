@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -9,7 +10,6 @@ from numpy.typing import NDArray
 
 from leadscore.model.forest.arrays import Forest, check_forest
 from leadscore.model.forest.grow import grow
-from leadscore.model.forest.once import once
 from leadscore.model.forest.run import Run
 from leadscore.model.member import Member, read_members
 
@@ -113,11 +113,11 @@ class Trees:
         asked = np.flatnonzero(forest.columns >= 0)
         return np.unique(forest.edges[asked[numbers[forest.columns[asked]]]])
 
-    @once
+    @cached_property
     def _speaks(self) -> bool:
         """Say whether the sums of its classes make probabilities."""
         return self.forest.classes > 1 and int(self.forest.members[0]) == 1
 
-    @once
+    @cached_property
     def _run(self) -> Run:
         return Run(self.forest, self.fields)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from leadscore.leads.refusal import no_mapping
 from leadscore.model.bundle import Model
 from leadscore.score.one_cells import find_cells
 from leadscore.score.one_doubt import OneDoubt
@@ -111,7 +112,11 @@ class LeadScorer:
         ------
         BadInput
             With every fault of the lead.
+        BadRequest
+            If it is no mapping.
         """
+        if not isinstance(lead, Mapping):
+            raise no_mapping(lead)
         reading = self._reader.read(lead)
         odd = reading[2]
         if odd and self._doubt.is_too_much(odd):

@@ -70,6 +70,6 @@ def _lines(journal: Path) -> Iterator[Finished]:
     for line in journal.read_bytes().split(b"\n")[:-1]:
         try:
             raw = json.loads(line)
-        except ValueError:
+            yield Finished(**{**raw, "foot": base64.b64decode(raw["foot"])})
+        except (KeyError, TypeError, ValueError):
             return
-        yield Finished(**{**raw, "foot": base64.b64decode(raw["foot"])})

@@ -1,12 +1,18 @@
 """A lock on a file, that ends with the process that holds it, however that ends."""
 
+import errno
 import sys
 
 __all__ = ["try_lock"]
 
+#: What a file system says that has no locks, as some over a network have none.
+_NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
+
 
 def try_lock(file: int) -> bool:
     """Lock an open file, and tell whether that could be done; it cannot while another has it.
+
+    Where files cannot be locked, nobody is kept out.
 
     Parameters
     ----------
@@ -17,6 +23,9 @@ def try_lock(file: int) -> bool:
         _lock(file)
     except (BlockingIOError, PermissionError):
         return False
+    except OSError as error:
+        if error.errno not in _NO_LOCKS:
+            raise
     return True
 
 

@@ -211,15 +211,14 @@ class PieceFile:
 
 def _left_behind(folder: Path, work: Mapping[str, str]) -> tuple[list[Finished], tuple[str, ...]]:
     """Return the pieces to go on from, or what has changed since they were made."""
-    try:
-        found = json.loads((folder / _WORK).read_bytes())
-    except (FileNotFoundError, ValueError):
+    if not (work and _goes_on(folder)):
         return [], ()
-    pieces = finished_pieces(folder / _JOURNAL, folder / _ROWS)
-    if not pieces or not work:
+    try:
+        found = dict(json.loads((folder / _WORK).read_bytes()))
+    except (TypeError, ValueError):
         return [], ()
     changed = tuple(name for name in {**work, **found} if work.get(name) != found.get(name))
-    return ([], changed) if changed else (pieces, ())
+    return ([], changed) if changed else (finished_pieces(folder / _JOURNAL, folder / _ROWS), ())
 
 
 def _write_work(folder: Path, work: Mapping[str, str]) -> None:

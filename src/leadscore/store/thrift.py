@@ -26,7 +26,10 @@ Items = tuple[int, list["Value"]]
 Value = bool | int | bytes | Items | Struct
 
 #: Kinds of values.
-_TRUE, _FALSE, _BYTE, _I16, _I32, I64, _DOUBLE, BINARY, LIST = range(1, 10)
+_TRUE, _FALSE, _BYTE, _I16, _I32, _DOUBLE = 1, 2, 3, 4, 5, 7
+I64 = 6
+BINARY = 8
+LIST = 9
 STRUCT = 12
 _INTEGERS = (_I16, _I32, I64)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import count
 from math import ceil
 from statistics import median
@@ -119,14 +118,14 @@ def time_ways(
     tell : Teller
         Who is told what is being done.
     """
-    turns = [_Turn(way) for way in ways]
+    turns = [_Turn(way, clock, turn) for way in ways]
     for one in turns:
         tell(f"Warming up: {one.way.name}")
-        one.guard(partial(one.start, clock, turn))
+        one.guard(one.start)
     for number in range(rounds):
         for one in turns if number % 2 == 0 else turns[::-1]:
             tell(f"Round {number + 1} of {rounds}: {one.way.name}")
-            one.guard(partial(one.run, clock))
+            one.guard(one.run)
     timed = tuple(
         Timed(way=one.way, rounds=tuple(one.found)) for one in turns if one.found and not one.error
     )
@@ -149,27 +148,29 @@ def one_line(error: Exception) -> str:
 class _Turn:
     """A way's turns, and what they took."""
 
-    def __init__(self, way: Way) -> None:
+    def __init__(self, way: Way, clock: Clock, least: float) -> None:
         self.way = way
         self.found: list[float] = []
         self.error = ""
+        self._clock = clock
+        self._least = least
         self._calls = 1
         self._number = count()
 
-    def start(self, clock: Clock, turn: float) -> None:
+    def start(self) -> None:
         """Fill caches, and see how many calls make a turn."""
         if self.way.warm is not None:
             self.way.warm()
             return
-        first = self._spent(clock)
-        if first < turn:
-            # the first call may have compiled or loaded something
-            spent = self._spent(clock)
-            self._calls = min(_MOST_CALLS, ceil(turn / spent)) if spent > 0 else _MOST_CALLS
+        # the first call may compile or load something, and says nothing of the others
+        self.way.call(next(self._number))
+        if self._least > 0:
+            self._spend()
 
-    def run(self, clock: Clock) -> None:
+    def run(self) -> None:
         """Take a turn."""
-        self.found.append(self._spent(clock) / (self._calls * self.way.leads))
+        calls = self._calls
+        self.found.append(self._spend() / (calls * self.way.leads))
 
     def guard(self, work: Callable[[], None]) -> None:
         """Do `work`; a peer that raises is told of, and asked no more."""
@@ -182,9 +183,14 @@ class _Turn:
                 raise
             self.error = one_line(error)
 
-    def _spent(self, clock: Clock) -> float:
+    def _spend(self) -> float:
+        """Return the seconds of a turn, and see how many calls the next one takes."""
         call, number = self.way.call, self._number
-        started = clock()
+        started = self._clock()
         for _ in range(self._calls):
             call(next(number))
-        return clock() - started
+        spent = self._clock() - started
+        # anew each time: a call may have been slow for once
+        more = ceil(self._calls * self._least / spent) if spent > 0 else _MOST_CALLS
+        self._calls = min(max(more, 1), _MOST_CALLS) if self._least > 0 else 1
+        return spent

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any  # Any: numba has no types
 
 import numpy as np
 from numpy.typing import NDArray
 
 from leadscore.model.forest import loops, vectors
-from leadscore.model.forest.once import once
 
 __all__ = ["PLAIN", "Loops", "compiled", "loops_for"]
 
@@ -24,7 +24,7 @@ class Loops:
 
     add_up: Callable[[Singles, loops.Found, loops.Open, loops.Told], None]
     look_up: Callable[[Singles, loops.Found, NDArray[np.uint8], loops.Groups, Floats], None]
-    walk: Callable[[Singles, loops.Seen, loops.Trees, loops.Told], None]
+    walk: Callable[[Singles, loops.Seen, loops.Nodes, loops.Told], None]
     explain: Callable[[Singles, loops.Seen, loops.Asked, loops.Groups, Floats], None]
     spread: Callable[[Singles, loops.Seen, loops.Spread, Floats], None]
 
@@ -58,7 +58,7 @@ def compiled() -> bool:
 class _Installed:
     """What is installed."""
 
-    @once
+    @cached_property
     def loops(self) -> Loops:
         try:
             import numba.extending  # noqa: PLC0415 - optional, and half a second to import

@@ -9,6 +9,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from leadscore.model.forest.patterns import WIDTH
+
 __all__ = [
     "BESIDE",
     "CALLED",
@@ -23,15 +25,14 @@ __all__ = [
     "SPREAD",
     "TERMS",
     "TWOS",
-    "WIDTH",
     "Asked",
     "Found",
     "Groups",
+    "Nodes",
     "Open",
     "Seen",
     "Spread",
     "Told",
-    "Trees",
     "add_up",
     "beside",
     "explain",
@@ -44,6 +45,7 @@ __all__ = [
     "share",
     "spread",
     "walk",
+    "width",
 ]
 
 Floats = NDArray[np.float64]
@@ -52,11 +54,8 @@ Ints = NDArray[np.int32]
 # Without a sign: numba then need not ask whether a place is counted from the end.
 Counts = NDArray[np.uint32]
 Bytes = NDArray[np.uint8]
-#: So many leads go through the trees together, so that both stay at hand.
-_BLOCK = 128
-_MANY = 1024
-#: Effects of a group for a pattern.
-WIDTH = 8
+#: So many leads go through a tree, and through a part of the groups, before the next one.
+_BLOCK, _MANY = 128, 1024
 #: So many groups are looked up together.
 PART = 256
 #: So many rows are read beside one another.
@@ -70,8 +69,10 @@ SPREAD = np.uint64(0x03F79D71B4CB0A89)
 SHIFT = np.uint64(58)
 #: The exponential of numbers up to 0: the least of them, whose power is 0; how many times they
 #: halve; the logarithm of two, the first 33 bits of it and the rest; and the terms of its series.
-LEAST, TWOS = -1000.0, 1.4426950408889634
-LN2, LN2_REST = float.fromhex("0x1.62e42feep-1"), float.fromhex("0x1.a39ef35793c76p-33")
+LEAST = -1000.0
+TWOS = 1.4426950408889634
+LN2 = float.fromhex("0x1.62e42feep-1")
+LN2_REST = float.fromhex("0x1.a39ef35793c76p-33")
 TERMS = tuple(1.0 / math.factorial(place) for place in range(13, -1, -1))
 
 #: How a lead's fields become columns, as in `leadscore.model.forest.arrays.Forest`: the field and
@@ -92,7 +93,7 @@ Told = Floats
 NODE = np.dtype([("edge", np.float32), ("column", np.uint16), ("ahead", np.uint16)])
 #: Trees by nodes, as `NODE` says: where each begins, its depth, its sign and its class; then the
 #: origins of the classes, and the number of members and the offset of the margin.
-Trees = tuple[NDArray[np.void], Counts, Ints, Floats, Ints, Singles, float, float]
+Nodes = tuple[NDArray[np.void], Counts, Ints, Floats, Ints, Singles, float, float]
 #: The groups: where the patterns of each begin, their effects, where the effects on each field
 #: are among those of `PART` groups, where each part's and field's begin there, and the unit.
 Groups = tuple[Counts, NDArray[np.int64], NDArray[np.uint16], Counts, float]
@@ -102,8 +103,6 @@ Asked = tuple[Counts, Singles, Counts, Counts]
 #: the leaf's columns they ask; where those begin, their fields and shares; the leaves' values; and
 #: the quadrature.
 Spread = tuple[Ints, Counts, Singles, Ints, Ints, Ints, Ints, Floats, Floats, Floats, Floats]
-
-
 #: The loops that others call.
 CALLED = ("beside", "find_rows", "share", "look_on", "pick", "width", "see", "integrate")
 
@@ -257,7 +256,7 @@ def see(x: Singles, seen: Seen, columns: Singles) -> None:
             columns[lead, 2 * column + 1] = np.float32(np.inf) if missing else value
 
 
-def walk(x: Singles, seen: Seen, trees: Trees, told: Told) -> None:
+def walk(x: Singles, seen: Seen, trees: Nodes, told: Told) -> None:
     """Write what the trees tell of each lead, node by node."""
     nodes, roots, depths, signs, outputs, origins, members, offset = trees
     places, sums = np.empty(_BLOCK, np.uint32), np.empty((_BLOCK, len(origins)), np.float32)

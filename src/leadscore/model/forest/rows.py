@@ -20,9 +20,8 @@ __all__ = ["Cells", "find_cells", "find_open", "find_steps", "fits", "found_by"]
 
 Places = NDArray[np.int64]
 Singles = NDArray[np.float32]
-#: No table is larger, in bytes, or has rows of more fields: beyond that, walking costs less.
-_MOST_BYTES = 1 << 26
-_MOST_FIELDS = 64
+#: No table has more bytes, and no lead reads more of it: beyond that, walking costs less.
+_MOST_KEPT, _MOST_READ = 1 << 26, 1 << 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +94,7 @@ def found_by(cells: tuple[Cells, ...]) -> Found:
 def fits(cells: tuple[Cells, ...], width: int) -> bool:
     """Return whether a table with rows of so many bytes is worth its memory."""
     rows = sum(len(one.held) for one in cells) + 1
-    return rows * width <= _MOST_BYTES and len(cells) <= _MOST_FIELDS
+    return rows * width <= _MOST_KEPT and len(cells) * width <= _MOST_READ
 
 
 def find_open(

@@ -16,17 +16,17 @@ from leadscore.model.forest.loops import (
     SPREAD,
     TERMS,
     TWOS,
-    WIDTH,
     Asked,
     Found,
     Groups,
+    Nodes,
     Open,
     Seen,
     Spread,
     Told,
-    Trees,
     width,
 )
+from leadscore.model.forest.patterns import WIDTH
 from leadscore.model.forest.shapley import others
 
 __all__ = ["add_up", "explain", "look_up", "spread", "walk"]
@@ -67,7 +67,7 @@ def look_up(x: Singles, found: Found, steps: Bytes, groups: Groups, effects: Flo
         effects[part] = _effects(numbers, groups, flat, effects.shape[1])
 
 
-def walk(x: Singles, seen: Seen, trees: Trees, told: Told) -> None:
+def walk(x: Singles, seen: Seen, trees: Nodes, told: Told) -> None:
     """Write what the trees tell of each lead, node by node."""
     _, roots, _, signs, outputs, origins, members, offset = trees
     for part in _parts(len(x), len(roots) * 4):
@@ -224,7 +224,7 @@ def _see(x: Singles, seen: Seen) -> Singles:
     return columns
 
 
-def _leaves(columns: Singles, trees: Trees) -> Singles:
+def _leaves(columns: Singles, trees: Nodes) -> Singles:
     """Return the leaf that each lead reaches in each tree, shape (trees, n)."""
     nodes, roots, depths = trees[:3]
     lead = np.arange(len(columns), dtype=np.uint32) * np.uint32(columns.shape[1])
