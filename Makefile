@@ -34,6 +34,7 @@ run: $(RUN) ## set up what is missing, then run leadscore (ARGS, else the demo)
 setup: $(DEV) ## set up everything that tests and checks need
 
 test: $(DEV) ## every test, doctest and README block
+	@sh tests/parts.sh
 	@OMP_NUM_THREADS=1 $(BIN)/pytest -q -n $(WORKERS) --dist loadfile --doctest-modules src tests
 
 hunt: $(DEV) ## the property tests on cases that no run has seen
@@ -60,8 +61,8 @@ imports: $(DEV) ## the import contracts
 		&& grep '^Contracts:' $(VENV)/imports.txt || { cat $(VENV)/imports.txt; exit 1; }
 
 lock: ## pin anew what pyproject.toml allows (needs uv; UPGRADE=--upgrade takes the newest)
-	@$(COMPILE) $(UPGRADE) --group build pyproject.toml -o lock.txt
-	@$(COMPILE) $(UPGRADE) --group build --group test --group lint -c lock.txt pyproject.toml -o lock-dev.txt
+	@$(COMPILE) $(UPGRADE) --extra all --group build pyproject.toml -o lock.txt
+	@$(COMPILE) $(UPGRADE) --extra all --group build --group test --group lint -c lock.txt pyproject.toml -o lock-dev.txt
 
 claims: $(RUN) ## measure the published figures anew: docs/claims.md (some minutes)
 	@$(BIN)/leadscore claims --out docs/claims.md --force

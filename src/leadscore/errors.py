@@ -9,8 +9,12 @@ The whole tree::
     │   ├── BadRequest       the call's arguments do not fit together or to the data
     │   ├── NotFound         a file, bundle or column is not there
     │   ├── Exists           an output is there already
-    │   └── BadBundle        a bundle was changed, is foreign, newer or broken
-    └── MissingExtra         an optional part of the installation is not there
+    │   ├── Conflict         what is asked for does not fit what is stored by now
+    │   ├── BadBundle        a bundle was changed, is foreign, newer or broken
+    │   ├── BadDatabase      a database is older or newer than this program, or another's
+    │   └── BadSettings      settings in the environment are not what is allowed
+    ├── MissingExtra         an optional part of the installation is not there
+    └── Unavailable          the database cannot be reached now, or is too busy
 """
 
 from dataclasses import dataclass
@@ -18,14 +22,18 @@ from typing import ClassVar
 
 __all__ = [
     "BadBundle",
+    "BadDatabase",
     "BadInput",
     "BadRequest",
     "BadSchema",
+    "BadSettings",
+    "Conflict",
     "Exists",
     "Fault",
     "LeadscoreError",
     "MissingExtra",
     "NotFound",
+    "Unavailable",
     "UserError",
 ]
 
@@ -144,10 +152,31 @@ class Exists(UserError):
     http_status = 409
 
 
+class Conflict(UserError):
+    """What is asked for does not fit what is stored by now: other content, or someone was first."""
+
+    code = "conflict"
+    http_status = 409
+
+
 class BadBundle(UserError):
     """A bundle was changed, is foreign, newer than this version, or broken."""
 
     code = "bad_bundle"
+
+
+class BadDatabase(UserError):
+    """A database is older or newer than this program, or belongs to another one."""
+
+    code = "bad_database"
+    http_status = 503
+
+
+class BadSettings(UserError):
+    """Settings in the environment are not what is allowed."""
+
+    code = "bad_settings"
+    http_status = 500
 
 
 class MissingExtra(UserError):
@@ -155,3 +184,24 @@ class MissingExtra(UserError):
 
     code = "missing_extra"
     http_status = 501
+
+
+class Unavailable(LeadscoreError):
+    """The database cannot be reached now, or is too busy; the same call may succeed later.
+
+    A write that ends so may have been made or not: repeat it under the same id.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong, in words for anybody.
+    detail : str
+        What the driver said: for logs and terminals, since it names hosts and files.
+    """
+
+    code = "unavailable"
+    http_status = 503
+
+    def __init__(self, message: str, *, detail: str = "") -> None:
+        self.detail = detail
+        super().__init__(message)

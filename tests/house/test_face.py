@@ -9,7 +9,8 @@ import pytest
 import leadscore
 from tests.house.source import PACKAGE
 
-HEAVY = ("imblearn", "numpy", "pandas", "pyarrow", "scipy", "sklearn", "xgboost")
+SQL = ("alembic", "psycopg", "sqlalchemy", "sqlite3")
+HEAVY = ("imblearn", "numpy", "pandas", "pyarrow", "scipy", "sklearn", "xgboost", *SQL)
 TABLES = tuple(name for name in HEAVY if name != "numpy")
 
 
@@ -48,9 +49,13 @@ def test_the_stub_names_what_the_package_gives() -> None:
     [
         ("leadscore", HEAVY),
         ("leadscore.errors", HEAVY),
+        ("leadscore.settings", HEAVY),
         ("leadscore.cli.app", TABLES),
         ("leadscore.leads.schema", TABLES),
         ("leadscore.model.bundle", TABLES),
+        ("leadscore.flows.service.ports", TABLES),
+        ("leadscore.store.bundles", TABLES),
+        ("leadscore.wiring", SQL),
         ("leadscore.score.record", TABLES),
     ],
 )

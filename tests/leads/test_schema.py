@@ -20,6 +20,8 @@ from leadscore.leads.schema import (
     tiers_for,
 )
 from leadscore.leads.schema_text import schema_toml
+from leadscore.world.funnel.tracks import COUNTERS, FLAGS, KINDS
+from leadscore.world.market import market_schema
 
 texts = st.text(max_size=6)
 names = st.text(min_size=1, max_size=6).filter(str.strip)
@@ -38,6 +40,9 @@ def fields(draw: st.DrawFn, name: str) -> Field:
     role = draw(st.sampled_from(roles))
     low, high = draw(spans)
     values = draw(lists) if kind == "category" else ()
+    may_count = (numeric or kind == "flag") and role in ("feature", "audit", "sales")
+    event = draw(st.sampled_from(["", "view", "Page Viewed"])) if may_count else ""
+    counted = bool(event) and numeric
     return Field(
         name=name,
         type=kind,
@@ -52,8 +57,10 @@ def fields(draw: st.DrawFn, name: str) -> Field:
         placeholders=tuple(text for text in draw(lists) if text not in values),
         values=values,
         actionable=draw(st.booleans()),
-        window=draw(st.sampled_from(["", "30d", "12h"])) if numeric else "",
-        half_life=draw(st.sampled_from(["", "2w"])) if numeric else "",
+        event=event,
+        adds=draw(st.sampled_from(["", "minutes"])) if counted else "",
+        window=draw(st.sampled_from(["", "30d", "12h"])) if counted else "",
+        half_life=draw(st.sampled_from(["", "2w"])) if counted else "",
         waiver=draw(texts) if role in ("feature", "audit", "sales") else "",
     )
 
@@ -159,7 +166,19 @@ GOOD = {
         ("a", "placeholders = [1]", "field a.placeholders", "list of texts"),
         ("a", 'values = ["x"]', "field a.values", "category"),
         ("a", 'role = "ignore"\nwaiver = "why"', "field a.waiver", "feature, audit and sales"),
-        ("a", 'window = "month"', "field a.window", "30d"),
+        ("a", 'event = "view"\nwindow = "month"', "field a.window", "30d"),
+        ("a", 'window = "30d"', "field a.window", "one that has an event"),
+        ("a", 'half_life = "30d"', "field a.half_life", "one that has an event"),
+        ("a", 'adds = "minutes"', "field a.adds", "that has an event"),
+        ("a", 'event = " view"', "field a.event", "printable text"),
+        ("a", 'event = "view"\nrole = "ignore"', "field a.event", "feature, audit, sales"),
+        ("b", 'event = "view"', "field b.event", "integer, number and flag"),
+        (
+            "b",
+            '[[field]]\nname = "c"\ntype = "flag"\nevent = "view"\nadds = "minutes"',
+            "field c.adds",
+            "an integer or a number",
+        ),
         ("a", 'role = "group"', "field a.type", "category or text"),
         ("a", 'role = "label"', "field a.role", "the field [label] names"),
         ("b", 'role = "time"', "field b.type", "time or integer or number"),
@@ -234,6 +253,33 @@ def test_a_feature_may_be_kept_with_a_waiver() -> None:
     assert kept.field("a").waiver == "known at the call"
     assert [one.name for one in kept.features] == ["a"]
     assert parse_schema(schema_toml(kept)) == kept
+
+
+def test_a_counter_says_what_it_counts() -> None:
+    text = 'event = "visit"\nadds = "minutes"\nwindow = "30d"\nhalf_life = "2w"\n'
+    schema = parse_schema(GOOD["top"] + GOOD["a"] + text)
+    field = schema.field("a")
+    assert (field.event, field.adds, field.window, field.half_life) == (
+        "visit",
+        "minutes",
+        "30d",
+        "2w",
+    )
+    assert parse_schema(schema_toml(schema)) == schema
+
+
+def test_the_shipped_counters_name_the_events_of_the_market_world() -> None:
+    named = [
+        {one.name: (one.event, one.adds) for one in schema.fields if one.event}
+        for schema in (investor(), market_schema())
+    ]
+    assert named[0] == named[1]
+    assert {event for event, _ in named[0].values()} == set(KINDS)
+    assert {name: event for name, (event, adds) in named[0].items() if not adds} == {
+        **COUNTERS,
+        **{name: name for name in FLAGS},
+    }
+    assert named[0]["time_on_site_minutes"] == ("website_visit", "minutes")
 
 
 def test_all_faults_come_in_one_go() -> None:

@@ -11,6 +11,7 @@ from leadscore.cli import (
     backtest,
     bench,
     claims,
+    db,
     demo,
     evaluate,
     explain,
@@ -77,3 +78,4 @@ app.command("score")(score.score)
 app.command("explain")(explain.explain)
 app.command("claims")(claims.claims)
 app.command("bench")(bench.bench)
+app.add_typer(db.app, name="db")

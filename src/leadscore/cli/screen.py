@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
 
-from leadscore.errors import LeadscoreError, UserError
+from leadscore.errors import LeadscoreError, Unavailable, UserError
 
 if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn
@@ -67,6 +67,8 @@ def print_error(error: LeadscoreError) -> None:
     words = error.words() if isinstance(error, UserError) else str(error)
     stderr().print("Error:", style="bold red", end=" ")
     say(words, to=stderr())
+    if isinstance(error, Unavailable) and error.detail:
+        say(error.detail, to=stderr())
 
 
 class Watch:

@@ -55,10 +55,15 @@ class Field:
         The known values of a category; empty where any is allowed.
     actionable : bool
         Whether the lead or the team can change it.
+    event : str
+        The name of the event that the field counts: an integer or a number says how many there
+        were, a flag whether there was any. Empty for an attribute: what was last said of it holds.
+    adds : str
+        The property of the event that is added up instead of counting, for example ``minutes``.
     window : str
-        For counters made from events: how far back to count, for example ``30d``.
+        For a counter: how far back to count, for example ``30d``.
     half_life : str
-        For counters made from events: how fast an event fades, for example ``14d``.
+        For a counter: how long until an event counts half, for example ``14d``.
     waiver : str
         Why an ``audit`` or ``sales`` field is scored all the same: makes it a feature. For a
         ``feature``: why it is kept though the audit calls it a leak.
@@ -77,6 +82,8 @@ class Field:
     placeholders: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
     actionable: bool = False
+    event: str = ""
+    adds: str = ""
     window: str = ""
     half_life: str = ""
     waiver: str = ""
@@ -85,6 +92,11 @@ class Field:
     def words(self) -> str:
         """The name for people."""
         return self.phrase or self.name.replace("_", " ")
+
+    @property
+    def held(self) -> bool:
+        """Whether its values may be said of a lead and are kept: not of ids, labels, ignored."""
+        return self.role not in ("id", "label", "ignore")
 
     @property
     def scored(self) -> bool:

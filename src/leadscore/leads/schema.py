@@ -1,6 +1,5 @@
 """A schema: which fields a lead has, what they mean, and what is predicted."""
 
-import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -9,6 +8,7 @@ from importlib.resources import files
 from typing import Literal
 
 from leadscore.errors import BadSchema
+from leadscore.leads.event import NAME_WORDS, is_name
 from leadscore.leads.field import (
     DEFAULT_TIERS,
     Direction,
@@ -20,6 +20,7 @@ from leadscore.leads.field import (
     Tier,
     tiers_for,
 )
+from leadscore.leads.moment import span_length
 from leadscore.leads.schema_reader import TableReader
 
 __all__ = [
@@ -208,6 +209,7 @@ def _repeated(where: str, names: list[str]) -> Iterator[_Contradiction]:
 
 
 _NUMERIC = ("integer", "number")
+_COUNTED = ("feature", "audit", "sales")
 _TYPES_OF_ROLE: Mapping[str, tuple[str, ...]] = {
     "time": ("time", *_NUMERIC),
     "group": ("category", "text"),
@@ -226,6 +228,7 @@ def _field_faults(one: Field) -> Iterator[_Contradiction]:
     if one.waiver and one.role not in ("feature", "audit", "sales"):
         yield "waiver", one.waiver, "only for the roles feature, audit and sales"
     yield from _value_faults(one)
+    yield from _counter_faults(one)
     yield from _span_faults(one)
 
 
@@ -235,11 +238,22 @@ def _value_faults(one: Field) -> Iterator[_Contradiction]:
             yield "values", value, "values only for the type category"
         elif count > 1 or value in one.placeholders:
             yield "values", value, "each value once, and not a placeholder as well"
-    for key, span in (("window", one.window), ("half_life", one.half_life)):
-        if span and (one.type not in _NUMERIC or not re.fullmatch(r"[1-9][0-9]*[hdw]", span)):
-            yield key, span, "a span such as 12h, 30d or 8w, for a counter"
     if one.type == "time" and one.unit not in ("", "d/m/y", "m/d/y"):
         yield "unit", one.unit, 'd/m/y, m/d/y or "" for the type time'
+
+
+def _counter_faults(one: Field) -> Iterator[_Contradiction]:
+    if one.event and one.type not in (*_NUMERIC, "flag"):
+        yield "event", one.event, "only for the types integer, number and flag"
+    if one.event and one.role not in _COUNTED:
+        yield "event", one.event, f"only for the roles {', '.join(_COUNTED)}"
+    if one.event and not is_name(one.event):
+        yield "event", one.event, NAME_WORDS
+    if one.adds and (not one.event or one.type not in _NUMERIC):
+        yield "adds", one.adds, "only for an integer or a number that has an event"
+    for key, span in (("window", one.window), ("half_life", one.half_life)):
+        if span and (not one.event or one.type not in _NUMERIC or span_length(span) is None):
+            yield key, span, "a span such as 12h, 30d or 8w, for a counter: one that has an event"
 
 
 def _span_faults(one: Field) -> Iterator[_Contradiction]:

@@ -1,0 +1,1 @@
+"""The live service's memory in SQL: SQLite by default, PostgreSQL in production."""

@@ -1,0 +1,1 @@
+"""Who may call the service, who did what, and what was answered."""

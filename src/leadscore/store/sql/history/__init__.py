@@ -1,0 +1,1 @@
+"""What is known of leads: contacts, events, scores, outcomes; and how all of it goes."""

@@ -1,0 +1,1 @@
+"""The steps, each forward and back."""

@@ -1,0 +1,1 @@
+"""Models by digest, and which of them was the champion when."""

@@ -1,0 +1,1 @@
+"""What is told to webhooks: an outbox, and the deliveries from it."""

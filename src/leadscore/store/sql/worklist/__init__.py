@@ -1,0 +1,1 @@
+"""Tasks, who has them, and the order to call in."""
