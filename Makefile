@@ -23,7 +23,7 @@ DEV := $(VENV)/.dev-$(call sum,{ $(PYTHON) -V; pwd; cat pyproject.toml lock.txt 
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run setup test hunt check fmt format lint types imports lock wheel clean claims worlds truth bench beside example-bank
+.PHONY: help run setup test hunt check fmt format lint types imports containers lock wheel clean claims worlds truth bench beside example-bank
 
 help: ## list the words
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -40,8 +40,8 @@ test: $(DEV) ## every test, doctest and README block
 hunt: $(DEV) ## the property tests on cases that no run has seen
 	@OMP_NUM_THREADS=1 $(BIN)/pytest -q -n $(WORKERS) -m hypothesis --hypothesis-profile=hunt tests
 
-check: $(DEV) ## format, lint, types and import contracts
-	@$(MAKE) --keep-going format lint types imports
+check: $(DEV) ## format, lint, types, import contracts and containers
+	@$(MAKE) --keep-going format lint types imports containers
 
 fmt: $(DEV) ## rewrite the code in its format, mend what can be mended
 	@$(BIN)/ruff check --quiet --fix-only .
@@ -59,6 +59,10 @@ types: $(DEV) ## mypy --strict on src and tests
 imports: $(DEV) ## the import contracts
 	@$(BIN)/lint-imports --no-cache > $(VENV)/imports.txt 2>&1 \
 		&& grep '^Contracts:' $(VENV)/imports.txt || { cat $(VENV)/imports.txt; exit 1; }
+
+containers: $(DEV) ## the Dockerfile and the compose file
+	@$(BIN)/hadolint deploy/Dockerfile
+	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec deploy/compose.yaml
 
 lock: ## pin anew what pyproject.toml allows (needs uv; UPGRADE=--upgrade takes the newest)
 	@$(COMPILE) $(UPGRADE) --extra all --group build pyproject.toml -o lock.txt

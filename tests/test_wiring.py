@@ -55,3 +55,10 @@ def test_without_postgresqls_driver_it_says_what_to_install(
     monkeypatch.setattr(engine, "find_spec", lambda _: None)
     with pytest.raises(MissingExtra, match=r"pip install 'leadscore\[postgres\]'"):
         open_engine("postgresql://ann@host/leads", pool=1, timeout=1)
+
+
+def test_what_an_operator_decides_reaches_the_use_cases() -> None:
+    settings = read_settings({"LEADSCORE_LEASE_MINUTES": "5", "LEADSCORE_KEEP_EVENTS_DAYS": "30"})
+    rules = wiring.rules(settings)
+    assert (rules.lease, rules.keep_events_days) == (5 * 60 * 1_000_000, 30)
+    assert rules.time_zone == settings.time_zone

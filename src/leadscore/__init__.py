@@ -7,6 +7,8 @@ __version__ = "0.1.0"
 #: Where each public name lives; it is loaded when it is first asked for, so that importing the
 #: package costs nothing.
 _HOMES = {
+    "AsyncClient": "leadscore.client.awaiting",
+    "Client": "leadscore.client.blocking",
     "LeadscoreError": "leadscore.errors",
     "Model": "leadscore.model.bundle",
     "Schema": "leadscore.leads.schema",

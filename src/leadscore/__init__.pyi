@@ -1,3 +1,5 @@
+from leadscore.client.awaiting import AsyncClient as AsyncClient
+from leadscore.client.blocking import Client as Client
 from leadscore.errors import LeadscoreError as LeadscoreError
 from leadscore.errors import UserError as UserError
 from leadscore.leads.schema import Schema as Schema
@@ -18,6 +20,8 @@ from leadscore.model.bundle import Model as Model
 
 __version__: str
 __all__ = [
+    "AsyncClient",
+    "Client",
     "LeadscoreError",
     "Model",
     "Schema",

@@ -10,10 +10,16 @@ The whole tree::
     │   ├── NotFound         a file, bundle or column is not there
     │   ├── Exists           an output is there already
     │   ├── Conflict         what is asked for does not fit what is stored by now
+    │   ├── Gone             it was there, and was erased
+    │   ├── NoKey            no key came with the request, or one that is not accepted
+    │   ├── NotAllowed       the key's role may not do that
+    │   ├── TooLarge         the request holds more than is taken at once
+    │   ├── TooOften         the key's limit of requests is used up for now
     │   ├── BadBundle        a bundle was changed, is foreign, newer or broken
     │   ├── BadDatabase      a database is older or newer than this program, or another's
     │   └── BadSettings      settings in the environment are not what is allowed
     ├── MissingExtra         an optional part of the installation is not there
+    ├── NoModel              no model is live yet, so that nothing can be scored
     └── Unavailable          the database cannot be reached now, or is too busy
 """
 
@@ -30,9 +36,15 @@ __all__ = [
     "Conflict",
     "Exists",
     "Fault",
+    "Gone",
     "LeadscoreError",
     "MissingExtra",
+    "NoKey",
+    "NoModel",
+    "NotAllowed",
     "NotFound",
+    "TooLarge",
+    "TooOften",
     "Unavailable",
     "UserError",
 ]
@@ -159,6 +171,53 @@ class Conflict(UserError):
     http_status = 409
 
 
+class Gone(UserError):
+    """What is asked for was erased, and what stops it from coming back is kept."""
+
+    code = "gone"
+    http_status = 410
+
+
+class NoKey(UserError):
+    """No key came with the request, or one that is unknown, expired or revoked."""
+
+    code = "no_key"
+    http_status = 401
+
+
+class NotAllowed(UserError):
+    """The role of the key may not do what is asked."""
+
+    code = "not_allowed"
+    http_status = 403
+
+
+class TooLarge(UserError):
+    """The request holds more than is taken at once."""
+
+    code = "too_large"
+    http_status = 413
+
+
+class TooOften(UserError):
+    """The key's limit of requests is used up for now.
+
+    Parameters
+    ----------
+    message : str
+        What the limit is.
+    retry_after : int
+        After how many seconds the next request is taken, 1 or more.
+    """
+
+    code = "too_often"
+    http_status = 429
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        self.retry_after = retry_after
+        super().__init__(message, next_step=f"Try again after {retry_after} s.")
+
+
 class BadBundle(UserError):
     """A bundle was changed, is foreign, newer than this version, or broken."""
 
@@ -184,6 +243,13 @@ class MissingExtra(UserError):
 
     code = "missing_extra"
     http_status = 501
+
+
+class NoModel(UserError):
+    """No model is live yet, so that nothing can be scored."""
+
+    code = "no_model"
+    http_status = 503
 
 
 class Unavailable(LeadscoreError):

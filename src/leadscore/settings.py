@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
+from ipaddress import ip_network
 from typing import Any, TypeVar  # Any: each setting has a type of its own
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -18,6 +19,8 @@ _PREFIX = "LEADSCORE_"
 _DATABASES = ("sqlite", "postgresql", "postgresql+psycopg", "postgres")
 #: What examples write where a password belongs.
 _PLACEHOLDERS = frozenset(["change-me", "changeme", "changethis"])
+_LEVELS = ("debug", "info", "warning", "error")
+_SHORTEST_KEY = 16
 #: Less like one of our names than this, a name is somebody else's and not one of ours mistyped.
 _ALIKE = 0.85
 #: Kubernetes sets LEADSCORE_PORT=tcp://… in every pod beside a service named leadscore.
@@ -65,6 +68,28 @@ class Settings:
         The time zone of the sales team.
     keep_scores_days, keep_events_days : int, optional
         After how many days scores and events are removed; never where None.
+    processes : int
+        How many processes serve.
+    rate_per_minute : int
+        How many requests a key may make in a minute, unless it has a limit of its own.
+    body_megabytes : int
+        How large a request may be.
+    metrics_key : Secret, optional
+        What `/metrics` asks for; it is open to everybody who reaches the port where None.
+    lease_minutes : int
+        How long a claim holds.
+    explore_share : float
+        How many of the leads are called by lot instead of by rank, 0-1.
+    typical_value : float
+        What a conversion brings where that is not known of a lead.
+    webhook_hosts : tuple of str
+        Hosts and networks of one's own that webhooks may go to.
+    worker_seconds : float
+        How long the worker waits when there is nothing to do.
+    log_level : str
+        From which level on is logged.
+    otlp_endpoint : str, optional
+        Where traces are sent; nowhere where None.
     """
 
     database_url: Secret = Secret("sqlite:///./leadscore.db")
@@ -75,6 +100,17 @@ class Settings:
     time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     keep_scores_days: int | None = None
     keep_events_days: int | None = None
+    processes: int = 1
+    rate_per_minute: int = 600_000
+    body_megabytes: int = 32
+    metrics_key: Secret | None = None
+    lease_minutes: int = 30
+    explore_share: float = 0.05
+    typical_value: float = 1.0
+    webhook_hosts: tuple[str, ...] = ()
+    worker_seconds: float = 1.0
+    log_level: str = "info"
+    otlp_endpoint: str | None = None
 
 
 def environment_settings() -> Settings:
@@ -170,6 +206,13 @@ def _seconds(low: float, high: float) -> _Rule:
     return _Rule(parse=parse, allowed=f"seconds from {low} to {high}")
 
 
+def _number(low: float, high: float) -> _Rule:
+    def parse(text: str) -> float:
+        return _within(float(text), low, high)
+
+    return _Rule(parse=parse, allowed=f"a number from {low:,g} to {high:,g}")
+
+
 def _within(value: _Number, low: _Number, high: _Number) -> _Number:
     if not low <= value <= high:
         raise ValueError(value)
@@ -198,6 +241,35 @@ def _database(text: str) -> Secret:
     return Secret(text)
 
 
+def _level(text: str) -> str:
+    if text.lower() not in _LEVELS:
+        raise ValueError(text)
+    return text.lower()
+
+
+def _url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(text)
+    return text
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    return tuple(_host_or_network(one.strip()) for one in text.split(",") if one.strip())
+
+
+def _host_or_network(text: str) -> str:
+    if "/" in text:
+        return str(ip_network(text))
+    return _host(text).lower()
+
+
+def _password(text: str) -> Secret:
+    if len(text) < _SHORTEST_KEY or text.lower() in _PLACEHOLDERS:
+        raise ValueError(len(text))
+    return Secret(text)
+
+
 _DAYS = _whole(1, 36_500)
 _RULES: Mapping[str, _Rule] = {
     "database_url": _Rule(
@@ -215,4 +287,19 @@ _RULES: Mapping[str, _Rule] = {
     ),
     "keep_scores_days": _DAYS,
     "keep_events_days": _DAYS,
+    "processes": _whole(1, 64),
+    "rate_per_minute": _whole(1, 100_000_000),
+    "body_megabytes": _whole(1, 2_000),
+    "metrics_key": _Rule(
+        parse=_password, allowed=f"a text of at least {_SHORTEST_KEY} characters", secret=True
+    ),
+    "lease_minutes": _whole(1, 1_440),
+    "explore_share": _number(0, 1),
+    "typical_value": _number(0, 1e12),
+    "webhook_hosts": _Rule(
+        parse=_hosts, allowed="host names, addresses and networks such as 10.0.0.0/8, with commas"
+    ),
+    "worker_seconds": _seconds(0.01, 3_600),
+    "log_level": _Rule(parse=_level, allowed=f"one of {', '.join(_LEVELS)}"),
+    "otlp_endpoint": _Rule(parse=_url, allowed="an address such as http://localhost:4318"),
 }

@@ -13,11 +13,18 @@ from leadscore.cli import (
     claims,
     db,
     demo,
+    erase,
     evaluate,
     explain,
+    imports,
+    keys,
+    models,
+    replay,
     schema,
     score,
+    serve,
     train,
+    worker,
     world,
 )
 from leadscore.cli.screen import print_error
@@ -79,3 +86,10 @@ app.command("explain")(explain.explain)
 app.command("claims")(claims.claims)
 app.command("bench")(bench.bench)
 app.add_typer(db.app, name="db")
+app.add_typer(keys.app, name="keys")
+app.command("serve")(serve.serve)
+app.command("worker")(worker.worker)
+app.add_typer(models.app, name="models")
+app.command("import")(imports.import_leads)
+app.command("erase")(erase.erase)
+app.command("replay")(replay.replay)

@@ -25,7 +25,7 @@ from leadscore.leads.moment import HOUR, read_moment
 from leadscore.leads.schema import Schema
 from leadscore.leads.stated import CONTACT_KEYS, read_stated
 
-__all__ = ["AHEAD", "MOST_KEYS", "MOST_MESSAGES", "Call", "Reading", "read_events"]
+__all__ = ["AHEAD", "MOST_KEYS", "MOST_MESSAGES", "Call", "ReadMessage", "Reading", "read_events"]
 
 Call = Literal["identify", "track", "batch"]
 
@@ -47,25 +47,51 @@ _Table = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadMessage:
+    """What was read from one message.
+
+    Parameters
+    ----------
+    event : Event
+        What it says.
+    contact : Contact, optional
+        Whom to reach, where it says that too.
+    row : int, optional
+        The message's place in a batch, 0-based.
+    """
+
+    event: Event
+    contact: Contact | None = None
+    row: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """What was read from a request.
 
     Parameters
     ----------
-    events : tuple of Event
-        The events of the messages without a fault, in the request's order.
-    contacts : tuple of Contact
-        What those said of whom to reach.
+    messages : tuple of ReadMessage
+        The messages without a fault, in the request's order.
     faults : tuple of Fault
         All that is wrong; in a batch `row` is the message's place, 0-based.
     passed_over : int
         How many messages of a batch were of a type of Segment's that is not used here.
     """
 
-    events: tuple[Event, ...] = ()
-    contacts: tuple[Contact, ...] = ()
+    messages: tuple[ReadMessage, ...] = ()
     faults: tuple[Fault, ...] = ()
     passed_over: int = 0
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """The events of the messages."""
+        return tuple(one.event for one in self.messages)
+
+    @property
+    def contacts(self) -> tuple[Contact, ...]:
+        """What the messages say of whom to reach."""
+        return tuple(one.contact for one in self.messages if one.contact)
 
 
 def read_events(
@@ -113,8 +139,7 @@ def read_events(
     post = _Post(schema=schema, received_at=received_at, key=key, sent_at=table.get("sentAt"))
     each = [_read_row(one, replace(post, row=row)) for row, one in enumerate(rows)]
     return Reading(
-        events=tuple(event for one in each for event in one.events),
-        contacts=tuple(contact for one in each for contact in one.contacts),
+        messages=tuple(message for one in each for message in one.messages),
         faults=tuple(fault for one in each for fault in one.faults),
         passed_over=sum(one.passed_over for one in each),
     )
@@ -272,7 +297,8 @@ def _read(raw: object, call: str, post: _Post) -> Reading:
     reach = Contact(lead_id=lead_id, occurred_at=occurred_at, **said.contact)
     if not message_id:
         event = marked(event, post.mark(stamp), contact=reach)
-    return Reading(events=(event,), contacts=(reach,) if said.contact else ())
+    contact = reach if said.contact else None
+    return Reading(messages=(ReadMessage(event=event, contact=contact, row=post.row),))
 
 
 def _is_flat(value: object) -> TypeGuard[Scalar]:

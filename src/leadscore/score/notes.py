@@ -14,16 +14,18 @@ from leadscore.model.known import Known, Unknown
 from leadscore.score.doubt_words import unknown_words
 from leadscore.score.words import Value, fact_words, number_words, with_unit
 
-__all__ = ["Note", "NoteKind", "Notes", "Rest", "find_notes"]
+__all__ = ["EMPTY_WORDS", "Note", "NoteKind", "Notes", "Rest", "find_notes", "note_words"]
 
 NoteKind = Literal["missing", "unusual", "unseen", "empty", "faulty", "unknown"]
 Mask = NDArray[np.bool_]
 Places = NDArray[np.intp]
 
 _NUMERIC = ("integer", "number")
+#: Said of a lead of which nothing is known.
+EMPTY_WORDS = "not scored: none of the model's fields is given"
 #: The notes that say why a lead has no score; they belong to no field.
 _WHY = {
-    "empty": "not scored: none of the model's fields is given",
+    "empty": EMPTY_WORDS,
     "faulty": "not scored: a value is not allowed",
 }
 _SHORT = {"missing": "not given", "unusual": "unusual", "unseen": "not known to the model"}
@@ -165,13 +167,31 @@ class Notes:
     def _words(self, name: str, kind: NoteKind, row: int) -> str:
         if not name:
             return self._why(kind, np.array([row]))[0][0]
-        field = self.fields[name]
-        value: Value = self.columns[name][row]
-        if kind == "missing":
-            return fact_words(field, None)
-        if kind == "unseen":
-            return f"{fact_words(field, value)} is not known to the model"
-        return f"{fact_words(field, value)} is unusual: most are {_span_words(field)}"
+        return note_words(self.fields[name], kind, self.columns[name][row])
+
+
+def note_words(field: Field, kind: NoteKind, value: Value) -> str:
+    """Return a note about one field in words.
+
+    Parameters
+    ----------
+    field : Field
+        The field.
+    kind : {"missing", "unseen", "unusual"}
+        What there is to know.
+    value : float, str or None
+        The field's value.
+
+    Examples
+    --------
+    >>> note_words(Field(name="visits", type="integer", range=(0, 50)), "unusual", 71.0)
+    'visits 71 is unusual: most are 0 to 50'
+    """
+    if kind == "missing":
+        return fact_words(field, None)
+    if kind == "unseen":
+        return f"{fact_words(field, value)} is not known to the model"
+    return f"{fact_words(field, value)} is unusual: most are {_span_words(field)}"
 
 
 def find_notes(  # noqa: PLR0913 - three inputs, and what the caller knows of the leads

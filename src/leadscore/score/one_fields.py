@@ -75,10 +75,10 @@ class FieldCells:
             cell = self.quick[bisect_right(self.edges, number)]
             if cell is not None:
                 return number, cell
-        return self._read(value)
+        return self.placed(parse_value(value, self.field, decimal=self.decimal))
 
-    def _read(self, value: object) -> tuple[float, int] | None:
-        parsed = parse_value(value, self.field, decimal=self.decimal)
+    def placed(self, parsed: float | str | Fault | None) -> tuple[float, int] | None:
+        """Return what `find` does, for a value that was read already: what `parse_value` says."""
         if parsed is None:
             return self.missing
         if isinstance(parsed, Fault):

@@ -16,7 +16,14 @@ from leadscore.errors import BadBundle, Exists, NotFound
 from leadscore.model.bundle import MOST_BYTES, MOST_PARTS, Model, dump_model, load_model
 from leadscore.score.tiers import tier_rule
 
-__all__ = ["read_bundle", "read_parts", "refuse_occupied", "write_bundle", "write_parts"]
+__all__ = [
+    "read_bundle",
+    "read_parts",
+    "refuse_occupied",
+    "unpack_parts",
+    "write_bundle",
+    "write_parts",
+]
 
 _MANIFEST = "manifest.json"
 #: How the names of parts end.
@@ -86,6 +93,17 @@ def read_parts(path: str | Path) -> dict[str, bytes]:
         return _from_folder(place) if place.is_dir() else _from_zip(place)
     except PermissionError as error:
         raise NotFound(f"The bundle at {str(path)!r} may not be read: {error.strerror}.") from error
+
+
+def unpack_parts(content: bytes) -> dict[str, bytes]:
+    """Return the parts of a bundle that came as the bytes of a .zip; see `read_parts`.
+
+    Raises
+    ------
+    BadBundle
+        If it is no .zip, holds anything but plain files, or too much.
+    """
+    return _unzip(content, "What was sent")
 
 
 def write_parts(path: str | Path, parts: Mapping[str, bytes], *, force: bool = False) -> None:
@@ -174,7 +192,10 @@ def _read(path: Path, size: int) -> bytes:
 
 def _from_zip(place: Path) -> dict[str, bytes]:
     _check_sizes({place.name: place.stat().st_size})
-    content = place.read_bytes()
+    return _unzip(place.read_bytes(), repr(str(place)))
+
+
+def _unzip(content: bytes, what: str) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             entries = packed.infolist()
@@ -188,7 +209,7 @@ def _from_zip(place: Path) -> dict[str, bytes]:
             return {one.filename: _unpack(packed, one) for one in entries}
     except (*_UNREADABLE, RuntimeError, OSError, ValueError) as error:
         raise BadBundle(
-            f"{str(place)!r} is no bundle: it cannot be read as a .zip ({error}).", next_step=_OURS
+            f"{what} is no bundle: it cannot be read as a .zip ({error}).", next_step=_OURS
         ) from error
 
 

@@ -83,7 +83,7 @@ class Task:
     wave : str
         Which round of calls it belongs to; a lead has one task in each.
     tier : str
-        The lead's tier when the task was made.
+        The lead's tier, until the task is done.
     lane : {"priority", "explore"}
         Whether it was made by rank or by lot.
     created_at : int

@@ -146,14 +146,31 @@ def test_an_event_of_an_unknown_lead_is_refused(store: Store) -> None:
         work.events.add([make_event(lead_id="nobody")])
 
 
-def test_old_tracked_events_go_and_what_was_stated_stays(store: Store) -> None:
+def test_events_are_removed_by_their_ids(store: Store) -> None:
     hold(store, "L1")
     with store.begin(write=True) as work:
         work.events.add([make_event(f"m{at}", occurred_at=at) for at in range(5)])
         work.events.add([make_event("said", kind="stated", occurred_at=0)])
-        assert work.events.expire(before=4, most=3) == 3
-        assert work.events.expire(before=4, most=3) == 1
-        assert [one.message_id for one in work.events.of("L1")] == ["said", "m4"]
+        assert work.events.remove(["m0", "m3", "unheard of"]) == 2
+        assert work.events.remove([]) == 0
+        left = [one.message_id for one in work.events.of("L1")]
+        assert left == ["said", "m1", "m2", "m4"]
+
+
+def test_leads_with_old_tracked_events_are_found_page_by_page(store: Store) -> None:
+    hold(store, "a", "b", "c", "d")
+    with store.begin(write=True) as work:
+        for lead_id, kind, occurred in (
+            ("a", "tracked", 3),
+            ("b", "tracked", 4),
+            ("c", "stated", 0),
+            ("d", "tracked", 1),
+        ):
+            said = {"lead_id": lead_id, "kind": kind, "occurred_at": occurred}
+            work.events.add([make_event(f"m{lead_id}", **said), make_event(f"n{lead_id}", **said)])
+        assert work.events.leads_before(4, most=9) == ["a", "d"]
+        assert work.events.leads_before(4, most=1) == ["a"]
+        assert work.events.leads_before(4, after="a", most=1) == ["d"]
 
 
 @pytest.mark.parametrize("text", ["a\0b", "\ud800"])
@@ -256,5 +273,5 @@ def test_thousands_of_leads_at_once_are_one_call(store: Store) -> None:
         )
         assert len(work.events.of_many(ids)) == len(ids)
         assert not work.scores.latest_of(ids)
-        assert not work.tasks.live_of(ids)
+        assert not work.tasks.last_of(ids)
         assert work.leads.barred(ids) == frozenset()

@@ -87,6 +87,15 @@ def test_a_delivery_is_claimed_by_one_and_again_once_the_claim_is_over(told: Sto
         assert work.deliveries.receivers_due(now=999) == []
 
 
+def test_all_deliveries_about_a_lead_are_found(told: Store) -> None:
+    put(told, "n1", "n2")
+    put(told, "other", lead_id="L2")
+    settle(told, claim(told)[0], "sent", settled_at=61)
+    with told.begin(write=False) as work:
+        assert names(work.deliveries.of("L1")) == ["n1", "n2"]
+        assert work.deliveries.of("nobody") == []
+
+
 def test_a_leads_messages_are_delivered_in_their_order(told: Store) -> None:
     put(told, "n1", "n2")
     put(told, "other", lead_id="L2")

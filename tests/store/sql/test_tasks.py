@@ -5,7 +5,7 @@ from typing import Any  # Any: makers take whatever fields their rows have
 
 import pytest
 
-from leadscore.flows.service.lead_rows import MoveRow, WorkRow
+from leadscore.flows.service.lead_rows import MoveRow, WorklistQuery, WorkRow
 from leadscore.flows.service.ports import Store
 from leadscore.worklist.task import Move, Task
 from tests.store.sql.makers import hold, make_move, make_task, make_work, moved
@@ -103,19 +103,52 @@ def test_every_path_through_the_moves_can_be_kept(made: Store) -> None:
         assert found.task == task
 
 
-def test_tasks_that_are_not_done_are_found_by_their_leads(made: Store) -> None:
-    done = moved(make_task("t2", lead_id="L2"), "complete")
+def test_the_last_task_of_each_lead_is_found_done_or_not(made: Store) -> None:
+    done = WorkRow(
+        task=moved(make_task("t2", lead_id="L2"), "complete"),
+        entry=make_work("t2", lead_id="L2").entry,
+    )
+    waves = [make_work(f"w{wave}", wave=wave, created_at=7) for wave in ("10", "9", "2")]
     with made.begin(write=True) as work:
-        work.tasks.add([WorkRow(task=done, entry=make_work("t2", lead_id="L2").entry)])
-        assert work.tasks.live_of(["L1", "L2", "L3"]) == {"L1": [make_work()]}
+        work.tasks.add([done])
+        assert work.tasks.last_of(["L1", "L2", "L3"]) == {"L1": make_work(), "L2": done}
+        work.tasks.add(waves)
+        assert work.tasks.last_of(["L1"]) == {"L1": waves[0]}
 
 
 def test_what_a_place_depends_on_changes_with_the_score(made: Store) -> None:
     entry = replace(make_work().entry, score=None, chance=0.5, value=7.0, due_at=55)
     with made.begin(write=True) as work:
-        work.tasks.appraise({"t1": entry, "t9": entry})
-        work.tasks.appraise({})
-        assert work.tasks.get("t1") == WorkRow(task=make_task(), entry=entry)
+        task = make_task(tier="Medium", due_at=55)
+        rows = [WorkRow(task=replace(task, id=one), entry=entry) for one in ("t9", "t1")]
+        work.tasks.appraise(rows)
+        work.tasks.appraise([])
+        assert work.tasks.get("t1") == WorkRow(task=task, entry=entry)
+        assert work.worklist.page(WorklistQuery(now=0, tier="Medium")) == rows[1:]
+
+
+def test_a_new_score_leaves_states_and_overrides_as_they_are(made: Store) -> None:
+    task = make_task()
+    said = moved(task, "override", tier="Medium", reason="a friend of the house")
+    mine = moved(said, "claim", until=SPAN)
+    assert put(made, task, said, "override")
+    assert put(made, said, mine, "claim")
+    with made.begin(write=True) as work:
+        # whoever appraises has read the task before it was moved
+        work.tasks.appraise([WorkRow(task=replace(task, tier="Low"), entry=make_work().entry)])
+        found = work.tasks.get("t1")
+        assert found
+        assert found.task == replace(mine, tier="Low")
+        assert len(work.worklist.page(WorklistQuery(now=0, tier="Medium"))) == 1
+        assert not work.worklist.page(WorklistQuery(now=0, tier="Low"))
+
+
+def test_the_tasks_that_somebody_claimed_are_found(made: Store) -> None:
+    task = make_task()
+    assert put(made, task, moved(task, "claim", by="ann", until=SPAN), "claim")
+    with made.begin(write=False) as work:
+        assert work.worklist.count(WorklistQuery(now=0, owner="ann")) == 1
+        assert work.worklist.count(WorklistQuery(now=0, owner="bob")) == 0
 
 
 def test_claims_and_sleeps_that_are_over_are_found(made: Store) -> None:
@@ -124,7 +157,7 @@ def test_claims_and_sleeps_that_are_over_are_found(made: Store) -> None:
     asleep = moved(make_task("s", lead_id="L3"), "snooze", until=2 * SPAN)
     with made.begin(write=True) as work:
         work.tasks.add([WorkRow(task=one, entry=make_work().entry) for one in (claimed, asleep)])
-    with made.begin(write=False) as work:
+    with made.begin(write=True) as work:
         assert work.tasks.elapsed(now=SPAN - 1, most=9) == []
         assert [one.id for one in work.tasks.elapsed(now=SPAN, most=9)] == ["c"]
         assert [one.id for one in work.tasks.elapsed(now=2 * SPAN, most=9)] == ["c", "s"]

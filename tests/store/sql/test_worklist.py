@@ -142,5 +142,5 @@ def test_a_new_score_moves_a_task_at_once(store: Store, value: float | None) -> 
     put(store, [make_work(name, lead_id=name, chance=0.5) for name in ("a", "b")])
     better = Entry(lead_id="b", score=90.0, chance=0.9, value=value, created_at=0)
     with store.begin(write=True) as work:
-        work.tasks.appraise({"b": better})
+        work.tasks.appraise([WorkRow(task=make_task("b", lead_id="b"), entry=better)])
     assert [one.task.id for one in page(store)] == ["b", "a"]

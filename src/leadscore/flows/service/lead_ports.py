@@ -18,7 +18,6 @@ from leadscore.flows.service.lead_rows import (
 )
 from leadscore.leads.event import Contact, Event
 from leadscore.leads.outcome import Outcome
-from leadscore.worklist.rank import Entry
 from leadscore.worklist.task import Task
 
 __all__ = ["Contacts", "Events", "Leads", "Outcomes", "Scores", "Tasks", "Worklist"]
@@ -98,11 +97,14 @@ class Events(Protocol):
     def of_many(self, lead_ids: Collection[str]) -> Mapping[str, list[Event]]:
         """Return the events of each of the leads in their order, an empty list where none."""
 
-    def expire(self, *, before: int, most: int) -> int:
-        """Remove up to `most` tracked events that occurred before a moment; return how many.
+    def leads_before(self, moment: int, *, after: str = "", most: int) -> list[str]:
+        """Return up to `most` leads that have tracked events from before a moment.
 
-        What was stated stays: it holds until something else is stated.
+        They come by rising id, from the one after `after` on.
         """
+
+    def remove(self, message_ids: Collection[str]) -> int:
+        """Remove events; return how many there were."""
 
 
 class Scores(Protocol):
@@ -152,8 +154,8 @@ class Tasks(Protocol):
     def of(self, lead_id: str) -> list[WorkRow]:
         """Return a lead's tasks, the last one first."""
 
-    def live_of(self, lead_ids: Collection[str]) -> Mapping[str, list[WorkRow]]:
-        """Return the tasks that are not done, lead by lead, where there are any."""
+    def last_of(self, lead_ids: Collection[str]) -> Mapping[str, WorkRow]:
+        """Return the last task of each of the leads that has one, done or not."""
 
     def replace(self, before: Task, after: Task, move: MoveRow) -> bool:
         """Put a task in the state that `leadscore.worklist.task.move` gave, and note the move.
@@ -165,8 +167,11 @@ class Tasks(Protocol):
             somebody else was quicker. It needs no lead to be held: of two moves at once one wins.
         """
 
-    def appraise(self, entries: Mapping[str, Entry]) -> None:
-        """Change what the places of tasks in the worklist depend on, by the tasks' ids."""
+    def appraise(self, rows: Collection[WorkRow]) -> None:
+        """Change the tiers of tasks, when they are due, and what their places depend on.
+
+        Their states, and what a person said of them, stay as they are by now.
+        """
 
     def moves(self, task_id: str) -> list[MoveRow]:
         """Return the moves that were made with a task, in their order."""

@@ -173,10 +173,12 @@ class WorklistQuery:
         are not done.
     typical : float
         What a conversion brings where that is not known of a lead.
+    owner : str, optional
+        Only tasks that this one claimed.
     lane : {"priority", "explore"}, optional
         Only this lane.
     tier : str, optional
-        Only this tier, as it was when the task was made or as an override says.
+        Only this tier: the lead's, or the one that an override says.
     most : int
         How many tasks.
     skip : int
@@ -185,6 +187,7 @@ class WorklistQuery:
 
     now: int
     viewer: str | None = None
+    owner: str | None = None
     typical: float = 1.0
     lane: Lane | None = None
     tier: str | None = None

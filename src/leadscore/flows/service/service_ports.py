@@ -113,6 +113,15 @@ class Webhooks(Protocol):
     def disable(self, webhook_id: str, *, at: int | None) -> bool:
         """Send it nothing since a moment, or (None) send again; False where there is none."""
 
+    def renew(self, webhook_id: str, *, secret: str, former_until: int) -> bool:
+        """Sign with another secret, and until a moment with the one before too.
+
+        Returns
+        -------
+        bool
+            Whether there is such a webhook.
+        """
+
     def remove(self, webhook_id: str) -> bool:
         """Remove a webhook with its deliveries; False where there is none."""
 
@@ -167,6 +176,9 @@ class Deliveries(Protocol):
         most: int,
     ) -> list[DeliveryRow]:
         """Return a webhook's deliveries, the last one first, perhaps those below a number."""
+
+    def of(self, lead_id: str) -> list[DeliveryRow]:
+        """Return all deliveries about a lead, the first one first."""
 
     def counts(self) -> Mapping[DeliveryState, int]:
         """Return how many deliveries there are of each state."""

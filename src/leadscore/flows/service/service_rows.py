@@ -41,6 +41,8 @@ class KeyRow:
         When it was made.
     created_by : str
         The prefix of the key that made it, or ``cli``.
+    per_minute : int, optional
+        How many requests it may make in a minute; as many as the setting says where None.
     expires_at, revoked_at : int, optional
         From when on it is not accepted.
     last_used_at : int, optional
@@ -53,6 +55,7 @@ class KeyRow:
     name: str
     created_at: int
     created_by: str
+    per_minute: int | None = None
     expires_at: int | None = None
     revoked_at: int | None = None
     last_used_at: int | None = None
@@ -113,6 +116,10 @@ class WebhookRow:
         The prefix of the key that made it.
     disabled_at : int, optional
         Since when nothing is sent to it; None while it is told.
+    former_secret : str, optional
+        The secret before this one: until `former_until`, messages are signed with both.
+    former_until : int, optional
+        Until when.
     """
 
     webhook_id: str
@@ -122,6 +129,8 @@ class WebhookRow:
     created_at: int
     created_by: str
     disabled_at: int | None = None
+    former_secret: str | None = field(default=None, repr=False)
+    former_until: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

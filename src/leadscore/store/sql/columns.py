@@ -42,10 +42,10 @@ def moment(name: str, *, null: bool = False) -> Column[int]:
     return Column(name, BigInteger, nullable=null)
 
 
-def number(name: str, *, default: int | None = None) -> Column[int]:
+def number(name: str, *, default: int | None = None, null: bool = False) -> Column[int]:
     """Return a column of whole numbers."""
     text = None if default is None else str(default)
-    return Column(name, BigInteger, nullable=False, server_default=text)
+    return Column(name, BigInteger, nullable=null, server_default=text)
 
 
 def sequence(name: str) -> Column[int]:

@@ -28,8 +28,9 @@ _LONGEST_IDLE = 60_000
 _SQLITE_PRAGMAS = (
     # readers and the one writer do not wait for each other
     "PRAGMA journal_mode=WAL",
-    # a commit is on the disk before it is acknowledged, whatever is killed or loses power then
-    "PRAGMA synchronous=FULL",
+    # SQLite flushes only before it moves the log into the database: `SqlStore` sees to it that a
+    # commit is on the disk before it is acknowledged, whatever is killed or loses power then
+    "PRAGMA synchronous=NORMAL",
     "PRAGMA foreign_keys=ON",
     # what is deleted is overwritten: who was erased is not to be found in the file's free pages
     "PRAGMA secure_delete=ON",

@@ -13,6 +13,7 @@ from leadscore.store.sql.access.replies import SqlReplies
 from leadscore.store.sql.access.trail import SqlTrail
 from leadscore.store.sql.database import SqlDatabase
 from leadscore.store.sql.engine import WRITES, is_sqlite
+from leadscore.store.sql.flush import SharedFlush
 from leadscore.store.sql.hashes import Hashes, database_salt
 from leadscore.store.sql.history.contacts import SqlContacts
 from leadscore.store.sql.history.events import SqlEvents
@@ -71,6 +72,8 @@ class SqlStore:
         self._engine = database.engine
         self._timeout = timeout
         self._turn = threading.Lock()
+        file = self._engine.url.database if is_sqlite(self._engine) else None
+        self._flush = SharedFlush(file) if file else None
 
     @contextmanager
     def begin(self, *, write: bool) -> Iterator[SqlWork]:
@@ -82,6 +85,11 @@ class SqlStore:
             self._transaction(write=write) as begun,
         ):
             yield SqlWork(begun, hashes)
+        if write and self._flush is not None:
+            try:
+                self._flush.wait()
+            except OSError as error:
+                raise unavailable("its disk fails") from error
 
     def prepare(self) -> None:
         """Make sure that the tables are there and of this program's version."""

@@ -215,6 +215,7 @@ keys = Table(
     words("name"),
     moment("created_at"),
     words("created_by"),
+    number("per_minute", null=True),
     moment("expires_at", null=True),
     moment("revoked_at", null=True),
     moment("last_used_at", null=True),
@@ -277,6 +278,8 @@ webhooks = Table(
     moment("created_at"),
     words("created_by"),
     moment("disabled_at", null=True),
+    words("former_secret", null=True),
+    moment("former_until", null=True),
 )
 
 messages = Table(

@@ -24,6 +24,7 @@ class SqlKeys:
             "name": key.name,
             "created_at": key.created_at,
             "created_by": key.created_by,
+            "per_minute": key.per_minute,
             "expires_at": key.expires_at,
         }
         self._connection.execute(insert(keys).values(row))
@@ -68,6 +69,7 @@ def _key(row: Found) -> KeyRow:
         name=row.name,
         created_at=row.created_at,
         created_by=row.created_by,
+        per_minute=row.per_minute,
         expires_at=row.expires_at,
         revoked_at=row.revoked_at,
         last_used_at=row.last_used_at,

@@ -6,12 +6,13 @@ from sqlalchemy import Connection, delete, select
 
 from leadscore.flows.service.lead_rows import Receipt
 from leadscore.leads.event import Event
-from leadscore.store.sql.statements import Found, insert_into, portions
+from leadscore.store.sql.statements import IDS, Found, insert_new, portions
 from leadscore.store.sql.tables import events
 
 __all__ = ["SqlEvents"]
 
 _ORDER = (events.c.lead_id, events.c.occurred_at, events.c.received_at, events.c.message_id)
+_OF_LEADS = select(events).where(events.c.lead_id.in_(IDS)).order_by(*_ORDER)
 
 
 class SqlEvents:
@@ -47,29 +48,35 @@ class SqlEvents:
         """Return the events of each of the leads in their order; none of one that has none."""
         found: dict[str, list[Event]] = {one: [] for one in lead_ids}
         for part in portions(list(found)):
-            wanted = select(events).where(events.c.lead_id.in_(part)).order_by(*_ORDER)
-            for row in self._connection.execute(wanted):
+            for row in self._connection.execute(_OF_LEADS, {"ids": part}):
                 found[row.lead_id].append(_event(row))
         return found
 
-    def expire(self, *, before: int, most: int) -> int:
-        """Remove up to `most` tracked events that occurred before a moment; return how many.
-
-        What was stated stays: it holds until something else is stated.
-        """
-        old = (
-            select(events.c.message_id)
-            .where(events.c.occurred_at < before, events.c.kind == "tracked")
+    def leads_before(self, moment: int, *, after: str = "", most: int) -> list[str]:
+        """Return leads with tracked events from before a moment, by rising id."""
+        wanted = (
+            select(events.c.lead_id)
+            .distinct()
+            .where(events.c.occurred_at < moment, events.c.kind == "tracked")
+            .where(events.c.lead_id > after)
+            .order_by(events.c.lead_id)
             .limit(most)
         )
-        gone = delete(events).where(events.c.message_id.in_(old))
-        return self._connection.execute(gone).rowcount
+        return list(self._connection.scalars(wanted))
+
+    def remove(self, message_ids: Collection[str]) -> int:
+        """Remove events; return how many there were."""
+        count = 0
+        for part in portions(sorted(message_ids)):
+            gone = delete(events).where(events.c.message_id.in_(part))
+            count += self._connection.execute(gone).rowcount
+        return count
 
     def _insert(self, said: Sequence[Event]) -> set[str]:
         if not said:
             return set()
-        new = insert_into(self._connection, events).on_conflict_do_nothing()
-        rows = self._connection.execute(new.returning(events.c.message_id), list(map(_row, said)))
+        new = insert_new(self._connection, events, back=events.c.message_id)
+        rows = self._connection.execute(new, list(map(_row, said)))
         return set(rows.scalars())
 
     def _digests(self, message_ids: Collection[str]) -> dict[str, str]:

@@ -7,12 +7,15 @@ from sqlalchemy import Connection, delete, func, select, update
 from leadscore.flows.service.lead_rows import Erased, LeadRow
 from leadscore.store.sql.hashes import Hashes
 from leadscore.store.sql.history.erase import erase_lead
-from leadscore.store.sql.statements import Found, insert_into, portions
+from leadscore.store.sql.statements import IDS, Found, insert_new, portions
 from leadscore.store.sql.tables import leads, tombstones
 
 __all__ = ["SqlLeads"]
 
 _COLUMNS = (leads.c.lead_id, leads.c.created_at, leads.c.objected_at)
+_LOCKED = (
+    select(*_COLUMNS).where(leads.c.lead_id.in_(IDS)).order_by(leads.c.lead_id).with_for_update()
+)
 
 
 class SqlLeads:
@@ -30,9 +33,7 @@ class SqlLeads:
             return held
         # in one order, so that two transactions never wait for each other
         made = [self._new(lead_id, at) for lead_id in missing]
-        self._connection.execute(
-            insert_into(self._connection, leads).on_conflict_do_nothing(), made
-        )
+        self._connection.execute(insert_new(self._connection, leads), made)
         # only once the rows are ours: an erasure that was under way has left its tombstone by now
         barred = self.barred(missing)
         self._remove(barred)
@@ -87,8 +88,7 @@ class SqlLeads:
     def _locked(self, lead_ids: Collection[str]) -> dict[str, LeadRow]:
         found: dict[str, LeadRow] = {}
         for part in portions(sorted(set(lead_ids))):
-            wanted = select(*_COLUMNS).where(leads.c.lead_id.in_(part)).order_by(leads.c.lead_id)
-            rows = self._connection.execute(wanted.with_for_update())
+            rows = self._connection.execute(_LOCKED, {"ids": part})
             found |= {row.lead_id: _lead(row) for row in rows}
         return found
 

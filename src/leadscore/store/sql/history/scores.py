@@ -5,10 +5,13 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import Connection, delete, exists, func, or_, select
 
 from leadscore.flows.service.lead_rows import ScoreRow
-from leadscore.store.sql.statements import Found, insert_into, portions
+from leadscore.store.sql.statements import IDS, Found, insert_new, portions
 from leadscore.store.sql.tables import scores
 
 __all__ = ["SqlScores"]
+
+_LATEST = select(func.max(scores.c.seq)).where(scores.c.lead_id.in_(IDS)).group_by(scores.c.lead_id)
+_LATEST_OF = select(scores).where(scores.c.seq.in_(_LATEST))
 
 
 class SqlScores:
@@ -20,8 +23,7 @@ class SqlScores:
     def add(self, given: Collection[ScoreRow]) -> None:
         """Keep scores; one whose id is there already is the same one."""
         if given:
-            new = insert_into(self._connection, scores).on_conflict_do_nothing()
-            self._connection.execute(new, list(map(_row, given)))
+            self._connection.execute(insert_new(self._connection, scores), list(map(_row, given)))
 
     def get(self, score_id: str) -> ScoreRow | None:
         """Return a score by its id; None where it is not kept."""
@@ -36,12 +38,7 @@ class SqlScores:
         """Return the last score of each of the leads that has one."""
         found: dict[str, ScoreRow] = {}
         for part in portions(list(lead_ids)):
-            last = (
-                select(func.max(scores.c.seq))
-                .where(scores.c.lead_id.in_(part))
-                .group_by(scores.c.lead_id)
-            )
-            rows = self._connection.execute(select(scores).where(scores.c.seq.in_(last)))
+            rows = self._connection.execute(_LATEST_OF, {"ids": part})
             found |= {row.lead_id: _score(row) for row in rows}
         return found
 

@@ -105,6 +105,10 @@ class SqlDeliveries:
         wanted += [deliveries.c.seq < before] if before is not None else []
         return self._read(and_(*wanted), most=most)
 
+    def of(self, lead_id: str) -> list[DeliveryRow]:
+        """Return all deliveries about a lead, the first one first."""
+        return self._read(messages.c.lead_id == lead_id)
+
     def counts(self) -> Mapping[DeliveryState, int]:
         """Return how many deliveries there are of each state."""
         counted = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)

@@ -10,6 +10,8 @@ from leadscore.store.sql.tables import deliveries, messages, webhooks
 
 __all__ = ["SqlOutbox"]
 
+_TOLD = select(webhooks.c.webhook_id, webhooks.c.kinds).where(webhooks.c.disabled_at.is_(None))
+
 
 class SqlOutbox:
     """The outbox in SQL; see `leadscore.flows.service.ports.Outbox`."""
@@ -36,9 +38,7 @@ class SqlOutbox:
         return self._connection.execute(delete(messages).where(messages.c.seq.in_(old))).rowcount
 
     def _asked(self) -> dict[str, list[str]]:
-        wanted = select(webhooks.c.webhook_id, webhooks.c.kinds)
-        rows = self._connection.execute(wanted.where(webhooks.c.disabled_at.is_(None)))
-        return {row.webhook_id: row.kinds for row in rows}
+        return {row.webhook_id: row.kinds for row in self._connection.execute(_TOLD)}
 
     def _send(self, message: MessageRow, receivers: Collection[str]) -> int:
         row = {

@@ -25,6 +25,8 @@ class SqlWebhooks:
             "created_at": webhook.created_at,
             "created_by": webhook.created_by,
             "disabled_at": webhook.disabled_at,
+            "former_secret": webhook.former_secret,
+            "former_until": webhook.former_until,
         }
         self._connection.execute(insert(webhooks).values(row))
 
@@ -44,6 +46,16 @@ class SqlWebhooks:
         changed = update(webhooks).where(webhooks.c.webhook_id == webhook_id)
         return self._connection.execute(changed.values(disabled_at=at)).rowcount > 0
 
+    def renew(self, webhook_id: str, *, secret: str, former_until: int) -> bool:
+        """Sign with another secret, for a while with the one before too; False where none is."""
+        changed = (
+            update(webhooks)
+            .where(webhooks.c.webhook_id == webhook_id)
+            # the right side is the row as it was
+            .values(secret=secret, former_secret=webhooks.c.secret, former_until=former_until)
+        )
+        return self._connection.execute(changed).rowcount > 0
+
     def remove(self, webhook_id: str) -> bool:
         """Remove a webhook with its deliveries; False where there is none."""
         gone = delete(webhooks).where(webhooks.c.webhook_id == webhook_id)
@@ -59,4 +71,6 @@ def _webhook(row: Found) -> WebhookRow:
         created_at=row.created_at,
         created_by=row.created_by,
         disabled_at=row.disabled_at,
+        former_secret=row.former_secret,
+        former_until=row.former_until,
     )

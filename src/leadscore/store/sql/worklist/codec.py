@@ -5,7 +5,14 @@ from leadscore.store.sql.statements import Found
 from leadscore.worklist.rank import Entry
 from leadscore.worklist.task import Override, Task
 
-__all__ = ["entry_columns", "entry_of", "state_columns", "task_columns", "work_row"]
+__all__ = [
+    "entry_columns",
+    "entry_of",
+    "state_columns",
+    "task_columns",
+    "tier_columns",
+    "work_row",
+]
 
 
 def task_columns(task: Task) -> dict[str, object]:
@@ -14,12 +21,16 @@ def task_columns(task: Task) -> dict[str, object]:
         "task_id": task.id,
         "lead_id": task.lead_id,
         "wave": task.wave,
-        "tier": task.tier,
         "lane": task.lane,
         "created_at": task.created_at,
-        "due_at": task.due_at,
+        **tier_columns(task),
         **state_columns(task),
     }
+
+
+def tier_columns(task: Task) -> dict[str, object]:
+    """Return the columns that follow the lead's score."""
+    return {"tier": task.tier, "due_at": task.due_at}
 
 
 def state_columns(task: Task) -> dict[str, object]:

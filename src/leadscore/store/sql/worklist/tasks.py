@@ -3,16 +3,33 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any  # Any: what the columns of a query hold
 
-from sqlalchemy import Connection, Select, and_, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, func, insert, or_, select, update
 
 from leadscore.flows.service.lead_rows import MoveRow, WorkRow
-from leadscore.store.sql.statements import ALIVE, insert_into, portions
+from leadscore.store.sql.statements import ALIVE, IDS, insert_into, portions
 from leadscore.store.sql.tables import moves, tasks
-from leadscore.store.sql.worklist.codec import entry_columns, state_columns, task_columns, work_row
-from leadscore.worklist.rank import Entry
+from leadscore.store.sql.worklist.codec import (
+    entry_columns,
+    state_columns,
+    task_columns,
+    tier_columns,
+    work_row,
+)
 from leadscore.worklist.task import Task
 
 __all__ = ["SqlTasks"]
+
+#: The last wave of a lead comes last; waves are counted: the tenth comes after the ninth.
+_RISING = (
+    select(tasks)
+    .where(tasks.c.lead_id.in_(IDS))
+    .order_by(tasks.c.created_at, func.length(tasks.c.wave), tasks.c.wave)
+)
+_APPRAISED = (
+    update(tasks)
+    .where(tasks.c.task_id == bindparam("which"))
+    .values(shown_tier=func.coalesce(tasks.c.override_tier, bindparam("stated")))
+)
 
 
 class SqlTasks:
@@ -39,13 +56,12 @@ class SqlTasks:
         wanted = select(tasks).where(tasks.c.lead_id == lead_id)
         return self._read(wanted.order_by(tasks.c.created_at.desc(), tasks.c.task_id))
 
-    def live_of(self, lead_ids: Collection[str]) -> Mapping[str, list[WorkRow]]:
-        """Return the tasks that are not done, lead by lead, where there are any."""
-        found: dict[str, list[WorkRow]] = {}
+    def last_of(self, lead_ids: Collection[str]) -> Mapping[str, WorkRow]:
+        """Return the last task of each of the leads that has one, done or not."""
+        found: dict[str, WorkRow] = {}
         for part in portions(list(lead_ids)):
-            wanted = select(tasks).where(tasks.c.lead_id.in_(part), ALIVE)
-            for one in self._read(wanted.order_by(tasks.c.created_at, tasks.c.task_id)):
-                found.setdefault(one.task.lead_id, []).append(one)
+            rows = self._connection.execute(_RISING, {"ids": part})
+            found |= {row.lead_id: work_row(row) for row in rows}
         return found
 
     def replace(self, before: Task, after: Task, move: MoveRow) -> bool:
@@ -63,12 +79,20 @@ class SqlTasks:
             self._note(move)
         return done
 
-    def appraise(self, entries: Mapping[str, Entry]) -> None:
-        """Change what the places of tasks depend on, by the ids of the tasks."""
-        rows = [{"which": one, **entry_columns(entry)} for one, entry in sorted(entries.items())]
-        if rows:
-            changed = update(tasks).where(tasks.c.task_id == bindparam("which"))
-            self._connection.execute(changed, rows)
+    def appraise(self, rows: Collection[WorkRow]) -> None:
+        """Change the tiers of tasks, when they are due, and what their places depend on."""
+        # in one order, so that two transactions never wait for each other
+        changes = [
+            {
+                "which": one.task.id,
+                "stated": one.task.tier,
+                **tier_columns(one.task),
+                **entry_columns(one.entry),
+            }
+            for one in sorted(rows, key=lambda one: one.task.id)
+        ]
+        if changes:
+            self._connection.execute(_APPRAISED, changes)
 
     def moves(self, task_id: str) -> list[MoveRow]:
         """Return the moves that were made with a task, in their order."""
@@ -93,7 +117,8 @@ class SqlTasks:
             and_(tasks.c.state == "snoozed", tasks.c.snoozed_until <= now),
         )
         wanted = select(tasks).where(ALIVE, over).order_by(tasks.c.task_id).limit(most)
-        return [one.task for one in self._read(wanted)]
+        # what somebody moves right now is not waited for
+        return [one.task for one in self._read(wanted.with_for_update(skip_locked=True))]
 
     def take_due(self, *, now: int, most: int) -> list[Task]:
         """Return tasks that are due and were never returned here before."""

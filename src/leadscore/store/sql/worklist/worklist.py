@@ -115,6 +115,8 @@ def _wanted(query: WorklistQuery) -> ColumnElement[bool]:
     wanted = [ALIVE]
     if query.viewer is not None:
         wanted.append(_free(query.now, query.viewer))
+    if query.owner is not None:
+        wanted.append(and_(tasks.c.state == "claimed", tasks.c.owner == query.owner))
     if query.lane is not None:
         wanted.append(tasks.c.lane == query.lane)
     if query.tier is not None:

@@ -45,9 +45,9 @@ def _moment(name: str, *, null: bool = False) -> Column[int]:
     return Column(name, BigInteger, nullable=null)
 
 
-def _number(name: str, *, default: int | None = None) -> Column[int]:
+def _number(name: str, *, default: int | None = None, null: bool = False) -> Column[int]:
     said = None if default is None else str(default)
-    return Column(name, BigInteger, nullable=False, server_default=said)
+    return Column(name, BigInteger, nullable=null, server_default=said)
 
 
 def _sequence(name: str) -> Column[int]:
@@ -211,6 +211,7 @@ Table(
     _words("name"),
     _moment("created_at"),
     _words("created_by"),
+    _number("per_minute", null=True),
     _moment("expires_at", null=True),
     _moment("revoked_at", null=True),
     _moment("last_used_at", null=True),
@@ -270,6 +271,8 @@ Table(
     _moment("created_at"),
     _words("created_by"),
     _moment("disabled_at", null=True),
+    _words("former_secret", null=True),
+    _moment("former_until", null=True),
 )
 
 Table(

@@ -1,0 +1,1 @@
+"""Imports: rows of a file or a query become what is known of leads."""

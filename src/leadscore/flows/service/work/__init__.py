@@ -1,0 +1,1 @@
+"""Whom to call: tasks, the worklist, the moves of reps, and what came of calls."""

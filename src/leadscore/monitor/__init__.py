@@ -1,0 +1,1 @@
+"""Watching a live model: how far its leads are from those that it learned from."""

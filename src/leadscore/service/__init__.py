@@ -1,0 +1,1 @@
+"""The live service: the REST API, and how it is run."""

@@ -1,0 +1,1 @@
+"""The REST API: its routes, and what they have in common."""

@@ -1,0 +1,1 @@
+"""What surrounds the routes: ids, headers, limits, counts, logs and errors."""

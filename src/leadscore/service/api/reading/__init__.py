@@ -1,0 +1,1 @@
+"""What the routes read: parameters, and small bodies that say what to do."""

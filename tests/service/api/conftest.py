@@ -1,0 +1,5 @@
+"""What the tests of the API share."""
+
+from tests.service.api.served import served
+
+__all__ = ["served"]
