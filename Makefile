@@ -35,7 +35,7 @@ setup: $(DEV) ## set up everything that tests and checks need
 
 test: $(DEV) ## every test, doctest and README block
 	@sh tests/parts.sh
-	@OMP_NUM_THREADS=1 $(BIN)/pytest -q -n $(WORKERS) --dist loadfile --doctest-modules src tests
+	@OMP_NUM_THREADS=1 $(BIN)/pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder --doctest-modules src tests
 
 hunt: $(DEV) ## the property tests on cases that no run has seen
 	@OMP_NUM_THREADS=1 $(BIN)/pytest -q -n $(WORKERS) -m hypothesis --hypothesis-profile=hunt tests

@@ -1,5 +1,6 @@
 """What all tests share: real databases, and how hypothesis looks for counterexamples."""
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.databases import bare_url, database_kind, database_url, migrated, store
@@ -20,3 +21,17 @@ settings.register_profile(
 )
 settings.register_profile("hunt", settings.get_profile("leadscore"), derandomize=False)
 settings.load_profile("leadscore")
+
+#: Whole files go to one process each; those that start servers and kill them take longest.
+_LONGEST = (
+    "tests/service/",
+    "tests/deploy/",
+    "tests/worker/",
+    "tests/client/",
+    "tests/house/test_texts.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest files, so that no process works on one alone in the end."""
+    items.sort(key=lambda one: not one.nodeid.startswith(_LONGEST))

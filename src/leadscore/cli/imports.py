@@ -9,7 +9,7 @@ import typer
 from leadscore.cli.memory import memory
 from leadscore.cli.options import Json
 from leadscore.cli.screen import Watch, print_json, print_warning, say
-from leadscore.errors import BadRequest
+from leadscore.errors import BadRequest, UserError
 
 if TYPE_CHECKING:
     from leadscore.flows.service.imports.report import ImportReport
@@ -53,7 +53,7 @@ def import_leads(
     """Bring leads into the live service; HubSpot's and Salesforce's exports are understood.
 
     The same rows again change nothing, so that an import that was ended is simply run again. Rows
-    with faults are left out and named; the others come in.
+    with faults are left out and named; the others come in. Exit 2 where every row has faults.
 
     Example: leadscore import contacts.csv --dry-run
 
@@ -69,6 +69,9 @@ def import_leads(
         print_json({**report.to_json()})
     else:
         _print(report)
+    if report.rows and report.refused == report.rows:
+        # a cron job should notice
+        raise typer.Exit(UserError.exit_code)
 
 
 def _mapping(columns: list[str], id_column: str | None) -> dict[str, str]:

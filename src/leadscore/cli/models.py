@@ -7,7 +7,7 @@ import typer
 from leadscore.cli.memory import memory
 from leadscore.cli.options import Json, ModelPath
 from leadscore.cli.screen import print_json, say
-from leadscore.errors import BadRequest
+from leadscore.errors import BadRequest, Conflict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,6 +61,11 @@ def add(
         context = here.context()
         added = models.add_model(work, context, parts, note=reason, taught_by=ids)
         digest = str(added["digest"])
+        if ids and not added["added"]:
+            raise Conflict(
+                "The model is there already; who taught it is said when it is added.",
+                next_step="Train it anew and add that, or leave --taught-by out.",
+            )
         told = promotion.promote(work, context, digest, reason=reason) if promote_it else None
     if json:
         print_json({**added, "promotion": told, "live": bool(added["live"] or told)})

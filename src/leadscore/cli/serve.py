@@ -12,7 +12,8 @@ def serve(
     model: Annotated[
         str | None,
         typer.Option(
-            help="A saved model, its folder or .zip, that is to be live.", show_default=False
+            help="A saved model, its folder or .zip: made live if it is new or none is live.",
+            show_default=False,
         ),
     ] = None,
     host: Annotated[

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import socket
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
@@ -9,10 +10,12 @@ from functools import partial
 from types import FrameType
 from typing import TYPE_CHECKING
 
+import structlog
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from leadscore import wiring
+from leadscore.errors import BadRequest
 from leadscore.flows.service.context import Caller, Context
 from leadscore.flows.service.ports import Store
 from leadscore.flows.service.registry.models import add_model
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
 __all__ = ["Ending", "make_service", "prepare", "serve"]
+
+_log = structlog.get_logger("leadscore.service")
 
 #: For how long it serves on after SIGTERM, not ready any more, so that whoever passes requests on
 #: to it can learn that; and how long requests under way may take after that, in seconds.
@@ -44,13 +49,16 @@ def serve(settings: Settings, *, model_path: str | None = None) -> None:
     settings : Settings
         What the operator set.
     model_path : str, optional
-        A bundle that is added, and made live if it is not.
+        A bundle that is added; it is made live if it is new or if no model is.
 
     Raises
     ------
     BadDatabase
         If PostgreSQL's tables are not of this program's version; SQLite's are brought to it.
+    BadRequest
+        If the address cannot be listened on; then nothing is changed.
     """
+    _refuse_taken(settings)
     prepare(settings, model_path=model_path)
     config = uvicorn.Config(
         partial(make_service, settings),
@@ -71,6 +79,22 @@ def serve(settings: Settings, *, model_path: str | None = None) -> None:
     signal.signal(signal.SIGTERM, _leave)
     with suppress(KeyboardInterrupt):
         _run(config)
+
+
+def _refuse_taken(settings: Settings) -> None:
+    """Refuse an address that cannot be listened on, before anything is changed for its sake."""
+    try:
+        family, kind, proto, _, place = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM
+        )[0]
+        with socket.socket(family, kind, proto) as one:
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            one.bind(place)
+    except OSError as error:
+        raise BadRequest(
+            f"Nothing can listen on {settings.host}, port {settings.port}: {error.strerror}.",
+            next_step="Stop what is there, or take another port: --port or LEADSCORE_PORT.",
+        ) from error
 
 
 def _run(config: uvicorn.Config) -> None:
@@ -95,7 +119,7 @@ def prepare(settings: Settings, *, model_path: str | None = None) -> None:
     settings : Settings
         Where the database is.
     model_path : str, optional
-        A bundle that is added, and made live if it is not.
+        A bundle that is added; it is made live if it is new or if no model is.
 
     Raises
     ------
@@ -116,8 +140,14 @@ def _make_live(store: Store, parts: Mapping[str, bytes]) -> None:
     context = Context(now=wiring.clock()(), caller=Caller(actor="cli", role="admin"))
     why = "given to leadscore serve"
     with store.begin(write=True) as work:
+        known = {one.digest for one in work.models.all()}
         digest = str(add_model(work, context, parts, note=why)["digest"])
-        promote(work, context, digest, reason=why)
+        live = work.promotions.live()
+        if live is None or digest not in known:
+            promote(work, context, digest, reason=why)
+        elif live.digest != digest:
+            # somebody promoted another one since: a restart does not undo that
+            _log.warning("model_not_live", given=digest, live=live.digest, do="models promote")
 
 
 def make_service(settings: Settings) -> "Ending":

@@ -45,6 +45,7 @@ MOVES: Mapping[tuple[TaskState, Move], TaskState] = {
     ("done", "reopen"): "open",
 }
 #: While a claim holds these are its holder's; a manager may make them too, but for a claim.
+_CLOCKS = frozenset({"lapse", "wake"})
 _HOLDERS = frozenset({"claim", "release", "complete", "snooze", "override"})
 
 
@@ -161,7 +162,8 @@ class Refusal:
     words : str
         The reason for people.
     allowed : tuple of Move
-        The moves that the task's state has.
+        The moves that the task's state has; where another holds it, those that are not the
+        holder's.
     """
 
     code: RefusalCode
@@ -203,7 +205,7 @@ def move(task: Task, name: Move, *, by: str, at: int, terms: Terms | None = None
     barred = _barred(task, name, by=by, at=at, terms=said)
     if barred:
         code, words = barred
-        return Refusal(code=code, words=words, allowed=moves_from(task.state))
+        return Refusal(code=code, words=words, allowed=_open_to(task, code))
     return _made(task, name, by=by, at=at, terms=said)
 
 
@@ -234,6 +236,12 @@ def settle(task: Task, at: int) -> Task:
         if isinstance(moved, Task):
             return moved
     return task
+
+
+def _open_to(task: Task, code: RefusalCode) -> tuple[Move, ...]:
+    """Return the moves that who was refused could make: of another's task none of its holder's."""
+    held = code == "held"
+    return tuple(one for one in moves_from(task.state) if not (held and one in _HOLDERS | _CLOCKS))
 
 
 def _barred(

@@ -58,6 +58,21 @@ def test_a_lead_whose_id_has_slashes_has_a_path_like_any_other(
     assert served.call("get", path).status_code == 410
 
 
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/keys", {"role": "rep", "expires": "90d"}),
+        ("/v1/webhooks", {"url": "https://a.example", "kinds": ["task.due"], "kind": "all"}),
+    ],
+)
+def test_what_a_key_or_a_webhook_does_not_know_is_refused(
+    served: Served, path: str, body: dict[str, Any]
+) -> None:
+    answer = served.call("post", path, json=body)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == sorted(set(body) - {"role", "url", "kinds"})[0]
+
+
 def test_the_audit_log_tells_who_had_a_lead_exported(served: Served) -> None:
     put(served)
     served.call("get", "/v1/leads/L1/export", role="manager")

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -15,11 +15,12 @@ from leadscore.flows.service.access.replies import Reply, once
 from leadscore.flows.service.context import Caller, Context, Rules
 from leadscore.flows.service.ports import Store, Work
 from leadscore.service.api.gate import Gate
+from leadscore.service.api.gather import Gatherer
 from leadscore.service.api.reading.bodies import read_body
 from leadscore.service.api.reading.json_body import read_json
 from leadscore.service.live import Live
 
-__all__ = ["JSON", "Asked", "Called", "Edge", "admit", "reply"]
+__all__ = ["JSON", "Asked", "Called", "Edge", "admit", "answered", "reply"]
 
 JSON = "application/json"
 #: The parameters that are lists.
@@ -47,6 +48,11 @@ class Edge:
         What the operator decided.
     webhook_hosts : tuple of str
         Hosts and networks of one's own that webhooks may go to.
+
+    Attributes
+    ----------
+    gatherer : Gatherer
+        Takes identify and track calls, several in one transaction.
     """
 
     store: Store
@@ -55,6 +61,10 @@ class Edge:
     gate: Gate
     rules: Rules
     webhook_hosts: tuple[str, ...] = ()
+    gatherer: Gatherer = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "gatherer", Gatherer(self.store, self.context))
 
     def context(self, caller: Caller) -> Context:
         """Return what a use case is told now."""
@@ -129,7 +139,7 @@ class Asked:
     def read(self, use: Callable[[Work, Context], object]) -> Response:
         """Answer what a use case that only reads returns."""
         with self.edge.store.begin(write=False) as work:
-            return _response(reply(use(work, self.context)))
+            return answered(reply(use(work, self.context)))
 
     def write(self, use: Callable[[Work, Context], Reply], *, kept: bool = True) -> Response:
         """Do a use case in one transaction and answer what it returns.
@@ -146,7 +156,7 @@ class Asked:
                 request=self.what.encode() + b"\n" + self.body,
                 make=lambda: use(work, context),
             )
-        return _response(answer)
+        return answered(answer)
 
     def run(self, use: Callable[[Store, Context], _Answer]) -> _Answer:
         """Do a use case that commits in pieces."""
@@ -198,5 +208,6 @@ def _refuse_repeated(request: Request) -> None:
         raise BadRequest("The query cannot be used.", faults=faults)
 
 
-def _response(answer: Reply) -> Response:
+def answered(answer: Reply) -> Response:
+    """Return a reply as HTTP has it."""
     return Response(answer.body, status_code=answer.status, media_type=answer.content_type)

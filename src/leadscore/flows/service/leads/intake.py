@@ -3,17 +3,17 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from leadscore.errors import Conflict, Fault, Gone
+from leadscore.errors import Conflict, Fault, Gone, UserError
 from leadscore.flows.service.context import Context
 from leadscore.flows.service.lead_rows import LeadRow, Receipt, ScoreRow
 from leadscore.flows.service.leads.scoring import score_held
 from leadscore.flows.service.ports import Work
-from leadscore.leads.event_reader import Call, ReadMessage, read_events
+from leadscore.leads.event_reader import Call, Reading, ReadMessage, read_events
 from leadscore.leads.moment import moment_text
 from leadscore.leads.refusal import refusal
 from leadscore.score.record import Json
 
-__all__ = ["Taken", "brief_score", "take_events"]
+__all__ = ["Taken", "brief_score", "take_each", "take_events"]
 
 _NEXT_STEP = "Mend what is named above, and send it again under the same id."
 _NOT_ERASED = "a lead and an e-mail address that were not erased"
@@ -93,27 +93,57 @@ def take_events(work: Work, context: Context, raw: object, *, call: Call, key: s
     reading = read_events(
         raw, call=call, schema=champion.model.schema, received_at=context.now, key=key
     )
-    if any(one.row is None for one in reading.faults):
-        raise refusal(reading.faults, what=f"{call} call", next_step=_NEXT_STEP)
-    door = _open_door(work, context, reading.messages)
-    barred, rest = _parted(reading.messages, door.bars)
-    receipt = work.events.add([one.event for one in rest])
-    clash, good = _parted(rest, _contradicts(work, receipt))
-    if call != "batch" and (barred or clash):
-        raise _gone() if barred else _conflict(clash[0].event.message_id)
-    new = _first_of(good, receipt.new)
-    # what was said before is not said anew: a repeat must not put an old contact over a later one
-    work.contacts.put([one.contact for one in new if one.contact])
-    causes = {one.event.lead_id: one.event.message_id for one in new}
-    faults = [*reading.faults, *map(_erased_fault, barred), *map(_clash_fault, clash)]
+    _refuse_faulty(reading, call)
+    kept = _keep(work, context, reading.messages)
+    if call != "batch" and (refused := kept.refusal(reading.messages)):
+        raise refused
+    faults = [*reading.faults, *map(_erased_fault, kept.barred), *map(_clash_fault, kept.clash)]
     return Taken(
-        accepted=len(new),
-        repeated=len(good) - len(new),
+        accepted=len(kept.new),
+        repeated=len(kept.good) - len(kept.new),
         passed_over=reading.passed_over,
         faults=tuple(sorted(faults, key=lambda one: one.row or 0)),
-        scores=score_held(work, context, {one: door.held[one] for one in causes}, causes=causes),
-        lead_ids=tuple(dict.fromkeys(one.event.lead_id for one in rest)),
+        scores=kept.scores,
+        lead_ids=tuple(dict.fromkeys(one.event.lead_id for one in [*kept.good, *kept.clash])),
     )
+
+
+def take_each(
+    work: Work, context: Context, posts: Sequence[tuple[Call, object]]
+) -> list[Taken | UserError]:
+    """Take several requests in one transaction, each as if it had come alone.
+
+    A lead of which several say something is scored once, for all of it.
+
+    Parameters
+    ----------
+    work : Work
+        The transaction.
+    context : Context
+        The moment and the model, whose schema says what is kept.
+    posts : sequence of (Call, JSON value)
+        Identify and track calls, in the order in which they came.
+
+    Returns
+    -------
+    list of Taken or UserError
+        What became of each, or why it was refused.
+
+    Raises
+    ------
+    NoModel
+        If none is live: then there is no schema.
+    """
+    schema = context.live.model.schema
+    # a microsecond apart, as messages of a batch are: two without an id or a moment are two
+    readings = [
+        read_events(raw, call=call, schema=schema, received_at=context.now + place)
+        for place, (call, raw) in enumerate(posts)
+    ]
+    kept = _keep(work, context, [one for each in readings for one in each.messages])
+    return [
+        _of_one(reading, kept, call) for reading, (call, _) in zip(readings, posts, strict=True)
+    ]
 
 
 def brief_score(row: ScoreRow) -> dict[str, Json]:
@@ -125,6 +155,65 @@ def brief_score(row: ScoreRow) -> dict[str, Json]:
         "expected_conversion": row.chance,
         "scored_at": moment_text(row.scored_at),
     }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kept:
+    """Messages that were taken: refused as erased, refused as contradicting, good, and new."""
+
+    barred: Sequence[ReadMessage]
+    clash: Sequence[ReadMessage]
+    good: Sequence[ReadMessage]
+    new: Sequence[ReadMessage]
+    scores: Mapping[str, ScoreRow]
+
+    def refusal(self, messages: Sequence[ReadMessage]) -> UserError | None:
+        """Return why one of the messages was refused; None where none was."""
+        if any(one in self.barred for one in messages):
+            return _gone()
+        clash = [one for one in messages if one in self.clash]
+        return _conflict(clash[0].event.message_id) if clash else None
+
+
+def _keep(work: Work, context: Context, messages: Sequence[ReadMessage]) -> _Kept:
+    door = _open_door(work, context, messages)
+    barred, rest = _parted(messages, door.bars)
+    receipt = work.events.add([one.event for one in rest])
+    clash, good = _parted(rest, _contradicts(work, receipt))
+    new = _first_of(good, receipt.new)
+    # what was said before is not said anew: a repeat must not put an old contact over a later one
+    work.contacts.put([one.contact for one in new if one.contact])
+    causes = {one.event.lead_id: one.event.message_id for one in new}
+    held = {one: door.held[one] for one in causes}
+    scores = score_held(work, context, held, causes=causes)
+    return _Kept(barred=barred, clash=clash, good=good, new=new, scores=scores)
+
+
+def _of_one(reading: Reading, kept: _Kept, call: Call) -> Taken | UserError:
+    """Return what became of one request among several."""
+    if reading.faults:
+        return _refusal(reading, call)
+    if refused := kept.refusal(reading.messages):
+        return refused
+    [message] = reading.messages
+    new, lead_id = message in kept.new, message.event.lead_id
+    return Taken(
+        accepted=int(new),
+        repeated=int(not new),
+        passed_over=0,
+        faults=(),
+        scores={lead_id: kept.scores[lead_id]} if new else {},
+        lead_ids=(lead_id,),
+    )
+
+
+def _refuse_faulty(reading: Reading, call: Call) -> None:
+    if any(one.row is None for one in reading.faults):
+        raise _refusal(reading, call)
+
+
+def _refusal(reading: Reading, call: Call) -> UserError:
+    return refusal(reading.faults, what=f"{call} call", next_step=_NEXT_STEP)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

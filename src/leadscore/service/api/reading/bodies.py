@@ -48,6 +48,12 @@ class _Strict(BaseModel):
     model_config = ConfigDict(strict=True, extra="ignore", allow_inf_nan=False)
 
 
+class _Exact(_Strict):
+    """What is not known is refused: passed over, it would leave a key or a webhook too open."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
 class MoveBody(_Strict):
     """More about a move with a task."""
 
@@ -91,7 +97,7 @@ class PromotionBody(_Strict):
     reason: Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT, description="Why.")]
 
 
-class KeyBody(_Strict):
+class KeyBody(_Exact):
     """A key that is to be made."""
 
     role: Annotated[Role, Field(description="What it may do.")]
@@ -105,7 +111,7 @@ class KeyBody(_Strict):
     ] = None
 
 
-class WebhookBody(_Strict):
+class WebhookBody(_Exact):
     """Where to send what."""
 
     url: Annotated[str, Field(min_length=1, max_length=2_000, description="Where to.")]

@@ -1,5 +1,7 @@
 """What leads say and do, in Segment's shapes: identify, track and batch."""
 
+import asyncio
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -9,7 +11,7 @@ from leadscore.flows.service.leads.intake import take_events
 from leadscore.flows.service.ports import Work
 from leadscore.leads.event_reader import Call
 from leadscore.service.api.document.told import told
-from leadscore.service.api.edge import Asked, Called, reply
+from leadscore.service.api.edge import Asked, Called, answered, reply
 
 __all__ = ["batch", "identify", "router", "track"]
 
@@ -28,12 +30,12 @@ router = APIRouter(prefix="/v1", tags=["events"])
         example={"userId": "L1", "traits": {"email": "ann@example.com"}, "messageId": "m-1"},
     ),
 )
-def identify(asked: Called) -> Response:
+async def identify(asked: Called) -> Response:
     """State values of a lead's fields, and whom to reach. The lead is scored anew at once.
 
     Idempotent by messageId. Traits that are neither fields nor contact data are not kept.
     """
-    return _take(asked, "identify")
+    return await _take_one(asked, "identify")
 
 
 @router.post(
@@ -48,9 +50,9 @@ def identify(asked: Called) -> Response:
         example={"userId": "L1", "event": "property_view", "messageId": "m-2"},
     ),
 )
-def track(asked: Called) -> Response:
+async def track(asked: Called) -> Response:
     """Count something that a lead did. The lead is scored anew at once. Idempotent by messageId."""
-    return _take(asked, "track")
+    return await _take_one(asked, "track")
 
 
 @router.post(
@@ -70,6 +72,13 @@ def batch(asked: Called) -> Response:
     A failure of the whole request takes none, and may be sent again: each counts once.
     """
     return _take(asked, "batch")
+
+
+async def _take_one(asked: Asked, call: Call) -> Response:
+    if asked.key:
+        return await asyncio.to_thread(_take, asked, call)
+    taken = await asked.edge.gatherer.take(asked.caller, call, asked.json())
+    return answered(reply(taken.to_json()))
 
 
 def _take(asked: Asked, call: Call) -> Response:

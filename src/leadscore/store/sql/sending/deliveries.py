@@ -120,7 +120,9 @@ class SqlDeliveries:
         wanted = (
             select(func.min(messages.c.created_at))
             .join(deliveries, deliveries.c.message_seq == messages.c.seq)
-            .where(WAITING)
+            .join(webhooks, webhooks.c.webhook_id == deliveries.c.webhook_id)
+            # what waits for a webhook that is disabled waits for nobody's fault
+            .where(WAITING, webhooks.c.disabled_at.is_(None))
         )
         oldest: int | None = self._connection.scalar(wanted)
         return oldest
