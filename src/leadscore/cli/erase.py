@@ -7,7 +7,7 @@ import typer
 
 from leadscore.cli.memory import memory
 from leadscore.cli.options import Json
-from leadscore.cli.screen import print_json, say
+from leadscore.cli.screen import print_json, print_warning, say
 from leadscore.errors import BadRequest
 
 __all__ = ["erase"]
@@ -38,6 +38,13 @@ def erase(
     say(f"The lead {lead!r} is erased: {told or 'nothing was known of it'}. It cannot come back.")
     if isinstance(models, list) and models:
         say(f"{len(models)} of the models learned from it; they are marked: leadscore models list")
+    others = gone["same_address"]
+    if isinstance(others, list) and others:
+        told = ", ".join(str(one) for one in others)
+        print_warning(
+            f"The same e-mail address is still known of: {told}.",
+            "If that is the same person, erase it too.",
+        )
 
 
 def _ask(lead: str) -> None:

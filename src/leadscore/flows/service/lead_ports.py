@@ -81,6 +81,9 @@ class Contacts(Protocol):
     def of(self, lead_ids: Collection[str]) -> Mapping[str, Contact]:
         """Return whom to reach, lead by lead, where something was said."""
 
+    def sharing(self, lead_id: str) -> list[str]:
+        """Return the other leads that have this one's e-mail address, by rising id."""
+
 
 class Events(Protocol):
     """What was said of leads and what they did: appended to, never changed."""

@@ -47,6 +47,13 @@ def test_what_is_not_mentioned_stays_and_a_null_takes_back(store: Store) -> None
     assert lead["contact"] == {"name": "Ann"}
 
 
+def test_fields_that_lie_flat_are_refused_with_where_they_belong(store: Store) -> None:
+    with pytest.raises(BadInput, match="fields: got nothing, but 'income' beside"):
+        put(store, {"income": 90_000})
+    with pytest.raises(NotFound):
+        read(store)
+
+
 def test_the_same_key_again_changes_nothing(store: Store) -> None:
     put(store, {"fields": {"income": 1}}, key="once")
     put(store, {"fields": {"income": 2}}, now=NOW + 1)

@@ -74,6 +74,12 @@ def test_an_erased_lead_is_gone_and_does_not_come_back(known: Store) -> None:
         export(known)
 
 
+def test_an_erasure_names_who_else_has_the_address(known: Store) -> None:
+    take(known, {"userId": "L9", "traits": {"email": "A@example.com"}}, "identify")
+    assert erase(known)["same_address"] == ["L9"]
+    assert erase(known, "L9")["same_address"] == []
+
+
 def test_erasing_again_or_what_is_not_known_is_no_fault(known: Store) -> None:
     erase(known)
     assert erase(known)["erased"] == {}

@@ -22,6 +22,9 @@ from leadscore.score.record import Json
 
 __all__ = ["get_lead", "gone", "known_lead", "list_leads", "put_lead", "standing_json"]
 
+#: What a body may hold.
+_TABLES = frozenset({"fields", "contact"})
+_BODY = '{"fields": {…}, "contact": {…}}'
 _ID = f"a printable text of 1 to {LONGEST_ID} characters, without a blank at either end"
 _TABLE = "a table such as {...}, or null"
 
@@ -214,6 +217,11 @@ def _read(lead_id: str, body: object, schema: Schema) -> Stated:
         lead_id.isprintable() and lead_id == lead_id.strip() and 0 < len(lead_id) <= LONGEST_ID
     ):
         faults.append(Fault(field="lead_id", got=_short(lead_id), allowed=_ID))
+    if isinstance(body, Mapping) and body and not _TABLES & set(body):
+        got = ", ".join(sorted(map(str, body)))
+        faults.append(
+            Fault(field="fields", got=f"nothing, but {_short(got)} beside", allowed=_BODY)
+        )
     fields = {one.name for one in schema.fields}
     raw = table.get("fields")
     own = {name: raw[name] for name in raw if name in fields} if isinstance(raw, Mapping) else {}
@@ -231,7 +239,7 @@ def _read(lead_id: str, body: object, schema: Schema) -> Stated:
 def _fits(name: str, value: object) -> bool:
     if name == "body":
         return False
-    return name not in ("fields", "contact") or value is None or isinstance(value, Mapping)
+    return name not in _TABLES or value is None or isinstance(value, Mapping)
 
 
 def _short(text: str) -> str:

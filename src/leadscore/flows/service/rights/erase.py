@@ -29,8 +29,10 @@ def erase_lead(work: Work, context: Context, lead_id: str) -> dict[str, Json]:
     -------
     dict
         ``lead_id``; ``erased``: how many rows of each kind there were, none where nothing was
-        known; ``models``: the digests of the models that learned from it.
+        known; ``models``: the digests of the models that learned from it; ``same_address``: other
+        leads that have its e-mail address, and are not erased: perhaps they are the same person.
     """
+    others: list[Json] = [*work.contacts.sharing(lead_id)]
     gone = work.leads.erase(lead_id, at=context.now)
     rows: dict[str, Json] = {kind: gone.rows[kind] for kind in sorted(gone.rows)}
     note(
@@ -41,4 +43,4 @@ def erase_lead(work: Work, context: Context, lead_id: str) -> dict[str, Json]:
         rows=sum(gone.rows.values()),
         models=len(gone.models),
     )
-    return {"lead_id": lead_id, "erased": rows, "models": [*gone.models]}
+    return {"lead_id": lead_id, "erased": rows, "models": [*gone.models], "same_address": others}

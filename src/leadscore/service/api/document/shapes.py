@@ -18,7 +18,11 @@ _ANSWERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "Compared": ("Figures of models side by side.", ()),
     "Deliveries": ("A page of deliveries; `next` is what the next page is before.", ()),
     "Delivery": ("A message on its way to one webhook.", ("id", "state", "attempts")),
-    "Erased": ("How many rows of each kind were removed, and which models are marked.", ()),
+    "Erased": (
+        "How many rows of each kind were removed, which models are marked, and which other leads "
+        "have the same e-mail address.",
+        (),
+    ),
     "Export": ("All that is held of a lead.", ()),
     "Health": ("Whether the service is well.", ("status",)),
     "History": ("Scores, the last one first, each with what changed in words.", ("scores",)),

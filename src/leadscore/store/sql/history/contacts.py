@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import ColumnElement, Connection, and_, case, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from leadscore.leads.event import Contact
@@ -34,6 +34,14 @@ class SqlContacts:
             wanted = select(contacts).where(contacts.c.lead_id.in_(part))
             found |= {row.lead_id: _contact(row) for row in self._connection.execute(wanted)}
         return found
+
+    def sharing(self, lead_id: str) -> list[str]:
+        """Return the other leads that have this one's e-mail address, by rising id."""
+        own = select(func.lower(contacts.c.email)).where(contacts.c.lead_id == lead_id)
+        wanted = select(contacts.c.lead_id).where(
+            func.lower(contacts.c.email) == own.scalar_subquery(), contacts.c.lead_id != lead_id
+        )
+        return sorted(self._connection.scalars(wanted))
 
     def _put(self, said: Contact) -> None:
         parts = said.said
