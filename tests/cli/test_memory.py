@@ -186,6 +186,24 @@ def test_a_source_that_cannot_be_read_is_said_so(
     assert "hunter2" not in said.err
 
 
+@pytest.mark.usefixtures("live")
+def test_an_import_of_which_nothing_could_come_in_fails(run: Run, here: Path) -> None:
+    (here / "bad.csv").write_text("lead_id,income\nL1,much\nL2,more\n", encoding="utf-8")
+    said = run("import", "bad.csv", "--json")
+    assert (said.code, said.json["refused"]) == (2, 2)
+    (here / "half.csv").write_text("lead_id,income\nL1,much\nL2,90000\n", encoding="utf-8")
+    assert run("import", "half.csv").code == 0
+
+
+@pytest.mark.usefixtures("live")
+def test_who_taught_a_model_is_said_when_it_is_added(run: Run, other: Path, leads: Path) -> None:
+    taught = ("--taught-by", leads, "--id", "lead_id")
+    assert run("models", "add", other, *taught).code == 0
+    said = run("models", "add", other, *taught)
+    assert said.code == 2
+    assert "who taught it is said when it is added" in said.err
+
+
 def test_without_a_live_model_nothing_is_imported(run: Run, leads: Path) -> None:
     said = run("import", leads)
     assert (said.code, said.out) == (2, "")

@@ -65,12 +65,16 @@ def import_leads(
     with memory() as here, _rows(source, query) as rows, Watch("Importing") as watch:
         context = here.context(here.champion())
         report = import_rows(here.store, context, rows, wish=wish, progress=watch.count)
+    _tell(report, as_json=as_json)
+
+
+def _tell(report: "ImportReport", *, as_json: bool) -> None:
+    """Say what came in; a run in which nothing could is a failure, which a cron job notices."""
     if as_json:
         print_json({**report.to_json()})
     else:
         _print(report)
     if report.rows and report.refused == report.rows:
-        # a cron job should notice
         raise typer.Exit(UserError.exit_code)
 
 
