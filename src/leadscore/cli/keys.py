@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from leadscore.cli.memory import memory
 from leadscore.cli.options import Json
 from leadscore.cli.screen import print_json, say
 from leadscore.errors import BadRequest
@@ -129,19 +130,9 @@ def rotate(
 
 @contextmanager
 def _begin(*, write: bool) -> Iterator[tuple["Work", "Context"]]:
-    """Begin a transaction on the database of the settings, for who sits at the server."""
-    from leadscore import wiring  # noqa: PLC0415
-    from leadscore.flows.service.context import Caller, Context  # noqa: PLC0415
-    from leadscore.settings import environment_settings  # noqa: PLC0415
-
-    store = wiring.store(environment_settings())
-    try:
-        store.prepare()
-        context = Context(now=wiring.clock()(), caller=Caller(actor="cli", role="admin"))
-        with store.begin(write=write) as work:
-            yield work, context
-    finally:
-        store.close()
+    """Begin a transaction, for who sits at the server."""
+    with memory() as here, here.store.begin(write=write) as work:
+        yield work, here.context()
 
 
 def _show(made: "NewKey", *, now: int, json: bool) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 __all__ = [
+    "ID_WORDS",
     "LONGEST_ID",
     "LONGEST_NAME",
     "LONGEST_TEXT",
@@ -16,6 +17,7 @@ __all__ = [
     "Event",
     "EventKind",
     "Scalar",
+    "is_id",
     "is_name",
     "is_storable",
     "latest_contact",
@@ -31,6 +33,7 @@ LONGEST_NAME = 100
 LONGEST_ID = 200
 LONGEST_TEXT = 1_000
 TEXT_WORDS = f"a text of at most {LONGEST_TEXT:,} characters, without NUL"
+ID_WORDS = f"a printable text of 1 to {LONGEST_ID} characters, without spaces around it"
 NAME_WORDS = f"a printable text of 1 to {LONGEST_NAME} characters"
 
 
@@ -115,6 +118,17 @@ class Contact:
     def __repr__(self) -> str:
         # a log line or a traceback that prints it must not carry personal data
         return f"Contact(lead_id={self.lead_id!r}, said={sorted(self.said)})"
+
+
+def is_id(text: str) -> bool:
+    """Tell whether a text may be a lead's id.
+
+    Examples
+    --------
+    >>> is_id("L 1"), is_id(" L1"), is_id("")
+    (True, False, False)
+    """
+    return 0 < len(text) <= LONGEST_ID and text.isprintable() and text == text.strip()
 
 
 def is_name(text: str) -> bool:

@@ -3,7 +3,16 @@
 import datetime as dt
 import re
 
-__all__ = ["DAY", "HOUR", "MINUTE", "SECOND", "moment_text", "read_moment", "span_length"]
+__all__ = [
+    "DAY",
+    "HOUR",
+    "MINUTE",
+    "SECOND",
+    "moment_or_none",
+    "moment_text",
+    "read_moment",
+    "span_length",
+]
 
 #: Microseconds of a second, a minute, an hour, a day.
 SECOND = 1_000_000
@@ -65,6 +74,17 @@ def moment_text(at: int) -> str:
     ('1970-01-01T00:00:00Z', '1970-01-01T00:00:00.250000Z')
     """
     return (_EPOCH + at * _MICROSECOND).isoformat().replace("+00:00", "Z")
+
+
+def moment_or_none(at: int | None) -> str | None:
+    """Return a moment as text, or None where there is none.
+
+    Examples
+    --------
+    >>> moment_or_none(0), moment_or_none(None)
+    ('1970-01-01T00:00:00Z', None)
+    """
+    return None if at is None else moment_text(at)
 
 
 def span_length(text: str) -> int | None:

@@ -9,9 +9,10 @@ import pytest
 
 from leadscore.errors import BadInput, Conflict, Gone, UserError
 from leadscore.flows.service.context import Caller, Champion, Context
-from leadscore.flows.service.leads.intake import Taken, take_each
+from leadscore.flows.service.leads.intake import Taken, take_each, take_events
 from leadscore.flows.service.ports import Store, Work
 from leadscore.flows.service.rights.erase import erase_lead
+from leadscore.leads.event_reader import Call
 from leadscore.score.one_record import RecordScorer
 from leadscore.service.api.gather import Gatherer
 from leadscore.testing.models import make_model
@@ -131,6 +132,26 @@ def test_callers_do_not_share_a_transaction_and_a_refusal_is_its_callers_alone(
     assert counting.writes == 2
 
 
+@pytest.mark.parametrize("others", [0, 2])
+def test_a_call_in_conflict_makes_no_lead_known(store: Store, others: int) -> None:
+    counting = Counting(store)
+
+    async def ask() -> list[Taken | BaseException]:
+        gatherer = Gatherer(counting, context)
+        counting.gate.set()
+        await gatherer.take(SERVICE, "track", track("L1", messageId="a"))
+        raws = [track("L9", messageId="a"), *(track(f"L{2 + at}") for at in range(others))]
+        asked = [gatherer.take(SERVICE, "track", raw) for raw in raws]
+        return await asyncio.gather(*asked, return_exceptions=True)
+
+    refused, *rest = asyncio.run(ask())
+    assert isinstance(refused, Conflict)
+    assert all(isinstance(one, Taken) for one in rest)
+    with store.begin(write=False) as work:
+        assert work.leads.get("L9") is None
+        assert work.leads.count() == 1 + others
+
+
 def test_what_one_call_breaks_does_not_fail_the_others(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -139,7 +160,13 @@ def test_what_one_call_breaks_does_not_fail_the_others(
             raise ZeroDivisionError
         return [*take_each(work, said, posts)]  # type: ignore[arg-type]  # a call is a text here
 
+    def take_one(work: Work, said: Context, raw: object, *, call: Call) -> Taken:
+        if raw == "poison":
+            raise ZeroDivisionError
+        return take_events(work, said, raw, call=call)
+
     monkeypatch.setattr("leadscore.service.api.gather.take_each", take)
+    monkeypatch.setattr("leadscore.service.api.gather.take_events", take_one)
     counting = Counting(store)
 
     async def ask() -> list[Taken | BaseException]:

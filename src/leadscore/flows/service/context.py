@@ -9,7 +9,7 @@ from leadscore.leads.moment import MINUTE
 from leadscore.model.bundle import Model
 from leadscore.score.one_record import RecordScorer
 
-__all__ = ["Caller", "Champion", "Context", "Rules"]
+__all__ = ["Caller", "Champion", "Context", "Rules", "no_model"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +102,13 @@ class Context:
             If none is.
         """
         if self.champion is None:
-            raise NoModel(
-                "No model is live, so that nothing can be scored.",
-                next_step="Add one and promote it: leadscore models add model/ --promote.",
-            )
+            raise no_model()
         return self.champion
+
+
+def no_model() -> NoModel:
+    """Return the error that refuses to score while no model is live."""
+    return NoModel(
+        "No model is live, so that nothing can be scored.",
+        next_step="Add one and promote it: leadscore models add model/ --promote.",
+    )

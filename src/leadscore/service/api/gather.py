@@ -5,10 +5,10 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from leadscore.errors import Unavailable
+from leadscore.errors import Conflict, Unavailable
 from leadscore.flows.service.context import Caller, Context
-from leadscore.flows.service.leads.intake import Taken, take_each
-from leadscore.flows.service.ports import Store
+from leadscore.flows.service.leads.intake import Taken, take_each, take_events
+from leadscore.flows.service.ports import Store, Work
 from leadscore.leads.event_reader import Call
 
 __all__ = ["Gatherer"]
@@ -70,14 +70,24 @@ class Gatherer:
         """Return what became of each; where all fail together, each is tried alone."""
         try:
             with self._store.begin(write=True) as work:
-                context = self._context(posts[0].caller)
-                return [*take_each(work, context, [(one.call, one.raw) for one in posts])]
+                return self._taken(work, posts)
         except Unavailable as error:
             return [Unavailable(str(error), detail=error.detail) for _ in posts]
         except Exception as error:  # whatever one of them brought about is not the others' fault
             if len(posts) == 1:
                 return [error]
         return [answer for one in posts for answer in self._write([one])]
+
+    def _taken(self, work: Work, posts: "Sequence[_Post]") -> "list[Taken | Exception]":
+        """Take calls in one transaction, or raise so that what was begun is undone."""
+        context = self._context(posts[0].caller)
+        if len(posts) == 1:
+            return [take_events(work, context, posts[0].raw, call=posts[0].call)]
+        answers = take_each(work, context, [(one.call, one.raw) for one in posts])
+        for one in answers:
+            if isinstance(one, Conflict):  # its lead was made known, and is to be undone alone
+                raise one
+        return [*answers]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

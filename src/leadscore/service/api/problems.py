@@ -8,7 +8,7 @@ from msgspec import json
 from leadscore.errors import Fault, LeadscoreError, TooOften, Unavailable, UserError
 from leadscore.service.api.headers import SECURE
 
-__all__ = ["PROBLEM", "Headers", "problem_bytes", "problem_response"]
+__all__ = ["PROBLEM", "Headers", "NoSuchMethod", "problem_bytes", "problem_response"]
 
 PROBLEM = "application/problem+json"
 
@@ -19,6 +19,13 @@ Headers: TypeAlias = list[tuple[bytes, bytes]]
 _MOST_FAULTS = 1_000
 #: When to come back while the database is away, in seconds.
 _LATER = 1
+
+
+class NoSuchMethod(UserError):
+    """The route is there, and does not take this method."""
+
+    code = "no_such_method"
+    http_status = 405
 
 
 def problem_response(error: LeadscoreError) -> tuple[int, Headers, bytes]:

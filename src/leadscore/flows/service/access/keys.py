@@ -15,7 +15,7 @@ from leadscore.flows.service.access.trail import note
 from leadscore.flows.service.context import Context
 from leadscore.flows.service.ports import Work
 from leadscore.flows.service.service_rows import KeyRow, Role
-from leadscore.leads.moment import DAY, moment_text
+from leadscore.leads.moment import DAY, moment_or_none, moment_text
 
 __all__ = [
     "ROLES",
@@ -183,9 +183,9 @@ def key_view(row: KeyRow, *, now: int) -> dict[str, object]:
         "per_minute": row.per_minute,
         "created_at": moment_text(row.created_at),
         "created_by": row.created_by,
-        "expires_at": _optional_text(row.expires_at),
-        "revoked_at": _optional_text(row.revoked_at),
-        "last_used_at": _optional_text(row.last_used_at),
+        "expires_at": moment_or_none(row.expires_at),
+        "revoked_at": moment_or_none(row.revoked_at),
+        "last_used_at": moment_or_none(row.last_used_at),
     }
 
 
@@ -266,7 +266,3 @@ def _refuse_bad(terms: KeyTerms, *, now: int) -> None:
         faults.append(Fault(field="per_minute", got=str(terms.per_minute), allowed=allowed))
     if faults:
         raise BadRequest("The key cannot be made.", faults=tuple(faults))
-
-
-def _optional_text(at: int | None) -> str | None:
-    return None if at is None else moment_text(at)

@@ -111,9 +111,10 @@ def take_events(work: Work, context: Context, raw: object, *, call: Call, key: s
 def take_each(
     work: Work, context: Context, posts: Sequence[tuple[Call, object]]
 ) -> list[Taken | UserError]:
-    """Take several requests in one transaction, each as if it had come alone.
+    """Take several requests in one transaction, each answered as if it had come alone.
 
-    A lead of which several say something is scored once, for all of it.
+    A lead of which several say something is scored once, for all of it. A lead that only a request
+    in conflict tells of is known afterwards: who minds that undoes the transaction.
 
     Parameters
     ----------

@@ -11,21 +11,21 @@ from leadscore.flows.service.lead_rows import LeadRow
 from leadscore.flows.service.leads.intake import brief_score
 from leadscore.flows.service.leads.scoring import score_held
 from leadscore.flows.service.ports import Work
-from leadscore.leads.event import LONGEST_ID, Contact, Event, marked
+from leadscore.flows.service.work.outcomes import standing_json
+from leadscore.leads.event import ID_WORDS, Contact, Event, is_id, marked
 from leadscore.leads.history import fields_at, last_active
-from leadscore.leads.moment import moment_text
-from leadscore.leads.outcome import Standing, standing
+from leadscore.leads.moment import moment_or_none, moment_text
+from leadscore.leads.outcome import standing
 from leadscore.leads.refusal import refusal
 from leadscore.leads.schema import Schema
 from leadscore.leads.stated import Stated, read_stated
 from leadscore.score.record import Json
 
-__all__ = ["get_lead", "gone", "known_lead", "list_leads", "put_lead", "standing_json"]
+__all__ = ["get_lead", "gone", "known_lead", "list_leads", "put_lead"]
 
 #: What a body may hold.
 _TABLES = frozenset({"fields", "contact"})
 _BODY = '{"fields": {…}, "contact": {…}}'
-_ID = f"a printable text of 1 to {LONGEST_ID} characters, without a blank at either end"
 _TABLE = "a table such as {...}, or null"
 
 
@@ -120,10 +120,10 @@ def get_lead(work: Work, context: Context, lead_id: str) -> dict[str, Json]:
     return {
         "lead_id": lead_id,
         "created_at": moment_text(lead.created_at),
-        "objected_at": _text(lead.objected_at),
+        "objected_at": moment_or_none(lead.objected_at),
         "fields": dict(fields_at(events, champion.model.schema, at)) if champion else None,
         "contact": dict(contact.said) if contact else None,
-        "last_active_at": _text(last_active(events, at)),
+        "last_active_at": moment_or_none(last_active(events, at)),
         "standing": standing_json(standing(work.outcomes.of(lead_id), context.now)),
         "score": json.loads(last.record) if last else None,
     }
@@ -156,7 +156,7 @@ def list_leads(work: Work, context: Context, *, after: str = "", most: int = 50)
         {
             "lead_id": one.lead_id,
             "created_at": moment_text(one.created_at),
-            "objected_at": _text(one.objected_at),
+            "objected_at": moment_or_none(one.objected_at),
             "standing": standing(outcomes[one.lead_id], context.now).state,
             "score": brief_score(last[one.lead_id]) if one.lead_id in last else None,
         }
@@ -198,25 +198,12 @@ def gone(lead_id: str) -> Gone:
     )
 
 
-def standing_json(now: Standing) -> dict[str, Json]:
-    """Return where a lead stands as JSON values."""
-    return {
-        "state": now.state,
-        "since": _text(now.since),
-        "value": now.value,
-        "reason": now.reason,
-        "contacted_at": _text(now.contacted_at),
-    }
-
-
 def _read(lead_id: str, body: object, schema: Schema) -> Stated:
     """Return what the body says of the lead and, in its own table, of whom to reach."""
     table = body if isinstance(body, Mapping) else {"body": body}
     faults = [_no_table(name, table[name]) for name in table if not _fits(name, table[name])]
-    if not (
-        lead_id.isprintable() and lead_id == lead_id.strip() and 0 < len(lead_id) <= LONGEST_ID
-    ):
-        faults.append(Fault(field="lead_id", got=_short(lead_id), allowed=_ID))
+    if not is_id(lead_id):
+        faults.append(Fault(field="lead_id", got=_short(lead_id), allowed=ID_WORDS))
     if isinstance(body, Mapping) and body and not _TABLES & set(body):
         got = ", ".join(sorted(map(str, body)))
         faults.append(
@@ -256,7 +243,3 @@ def _refuse_erased(work: Work, contact: Contact) -> None:
             "The e-mail address belonged to a lead that was erased.",
             next_step="Leave it out, or ask the person; an erased lead does not come back.",
         )
-
-
-def _text(at: int | None) -> str | None:
-    return None if at is None else moment_text(at)

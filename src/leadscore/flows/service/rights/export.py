@@ -5,13 +5,13 @@ from collections.abc import Iterator
 
 from leadscore.flows.service.context import Context
 from leadscore.flows.service.lead_rows import MoveRow, ScoreRow, WorkRow
-from leadscore.flows.service.leads.records import known_lead, standing_json
+from leadscore.flows.service.leads.records import known_lead
 from leadscore.flows.service.ports import Work
 from leadscore.flows.service.service_rows import DeliveryRow, TrailRow
-from leadscore.flows.service.work.outcomes import outcome_json
-from leadscore.flows.service.work.task_json import moment_or_none, task_json
+from leadscore.flows.service.work.outcomes import outcome_json, standing_json
+from leadscore.flows.service.work.task_json import task_json
 from leadscore.leads.event import Event
-from leadscore.leads.moment import moment_text
+from leadscore.leads.moment import moment_or_none, moment_text
 from leadscore.leads.outcome import standing
 from leadscore.score.record import Json
 

@@ -6,8 +6,8 @@ from leadscore.flows.service.lead_rows import LeadRow
 from leadscore.flows.service.leads.records import gone, known_lead
 from leadscore.flows.service.leads.scoring import rescore
 from leadscore.flows.service.ports import Work
-from leadscore.flows.service.work.task_json import moment_or_none
 from leadscore.flows.service.work.tasks import close_tasks
+from leadscore.leads.moment import moment_or_none
 from leadscore.score.record import Json
 
 __all__ = ["set_objection"]

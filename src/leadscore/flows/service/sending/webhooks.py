@@ -11,7 +11,7 @@ from leadscore.flows.service.context import Context
 from leadscore.flows.service.ports import Work
 from leadscore.flows.service.sending.targets import refused_url
 from leadscore.flows.service.service_rows import DeliveryRow, DeliveryState, WebhookRow
-from leadscore.leads.moment import DAY, moment_text
+from leadscore.leads.moment import DAY, moment_or_none, moment_text
 
 __all__ = [
     "KINDS",
@@ -242,7 +242,7 @@ def webhook_view(row: WebhookRow) -> dict[str, object]:
         "kinds": list(row.kinds),
         "created_at": moment_text(row.created_at),
         "created_by": row.created_by,
-        "disabled_at": None if row.disabled_at is None else moment_text(row.disabled_at),
+        "disabled_at": moment_or_none(row.disabled_at),
     }
 
 
@@ -260,7 +260,7 @@ def delivery_view(row: DeliveryRow) -> dict[str, object]:
         "next_at": moment_text(row.next_at) if row.state == "waiting" else None,
         "status": row.status,
         "error": row.error,
-        "settled_at": None if row.settled_at is None else moment_text(row.settled_at),
+        "settled_at": moment_or_none(row.settled_at),
     }
 
 

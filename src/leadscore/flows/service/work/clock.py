@@ -7,8 +7,7 @@ from leadscore.flows.service.context import Context
 from leadscore.flows.service.lead_rows import MoveRow
 from leadscore.flows.service.ports import Work
 from leadscore.flows.service.service_rows import MessageRow
-from leadscore.flows.service.work.task_json import moment_or_none
-from leadscore.leads.moment import moment_text
+from leadscore.leads.moment import moment_or_none, moment_text
 from leadscore.worklist.task import Task, settle
 
 __all__ = ["TASK_DUE", "settle_tasks", "tell_due"]

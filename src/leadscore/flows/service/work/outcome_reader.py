@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeGuard, get_args
 
 from leadscore.errors import Fault
-from leadscore.leads.event import LONGEST_ID, NAME_WORDS, TEXT_WORDS, is_name, is_storable
+from leadscore.leads.event import ID_WORDS, NAME_WORDS, TEXT_WORDS, is_id, is_name, is_storable
 from leadscore.leads.event_reader import AHEAD
 from leadscore.leads.moment import read_moment
 from leadscore.leads.outcome import Outcome, OutcomeKind
@@ -17,7 +17,6 @@ __all__ = ["ReadOutcome", "read_outcome"]
 
 _KINDS: tuple[OutcomeKind, ...] = get_args(OutcomeKind)
 _MOMENT = "a moment such as 2026-01-31T12:30:00Z, from 1970 on and not after now"
-_ID = f"a printable text of 1 to {LONGEST_ID} characters, without a blank at either end"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,9 +97,9 @@ class _Reading:
 
     def lead_id(self) -> str:
         raw = self.raw.get("lead_id")
-        if isinstance(raw, str) and 0 < len(raw) <= LONGEST_ID and _is_plain(raw):
+        if isinstance(raw, str) and is_id(raw):
             return raw
-        self.fault("lead_id", _ID)
+        self.fault("lead_id", ID_WORDS)
         return ""
 
     def kind(self) -> OutcomeKind | None:
@@ -148,10 +147,6 @@ class _Reading:
 
 def _is_kind(raw: object) -> TypeGuard[OutcomeKind]:
     return raw in _KINDS
-
-
-def _is_plain(text: str) -> bool:
-    return text.isprintable() and text == text.strip()
 
 
 def _made_id(said: list[object]) -> str:

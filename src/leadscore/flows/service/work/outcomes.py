@@ -9,14 +9,13 @@ from leadscore.flows.service.context import Context
 from leadscore.flows.service.last_scores import last_scores
 from leadscore.flows.service.ports import Work
 from leadscore.flows.service.work.outcome_reader import read_outcome
-from leadscore.flows.service.work.task_json import moment_or_none
 from leadscore.flows.service.work.tasks import CLOSED, close_tasks, keep_tasks
-from leadscore.leads.moment import moment_text
+from leadscore.leads.moment import moment_or_none, moment_text
 from leadscore.leads.outcome import Outcome, Standing, outcome_faults, standing
 from leadscore.leads.refusal import refusal
 from leadscore.score.record import Json
 
-__all__ = ["log_outcome", "log_outcomes", "outcome_json"]
+__all__ = ["log_outcome", "log_outcomes", "outcome_json", "standing_json"]
 
 _NEXT_STEP = "Mend what is named above, and send it again."
 _KNOWN = "a lead that is known, and was not erased"
@@ -64,7 +63,7 @@ def log_outcome(work: Work, context: Context, body: object, *, key: str = "") ->
     return {
         **outcome_json(outcome),
         "repeated": not log.taken,
-        "standing": _standing_json(standing(work.outcomes.of(outcome.lead_id), context.now)),
+        "standing": standing_json(standing(work.outcomes.of(outcome.lead_id), context.now)),
         "done": [*log.done],
     }
 
@@ -255,7 +254,8 @@ def _follow(work: Work, context: Context, before: Mapping[str, str]) -> list[str
     )
 
 
-def _standing_json(now: Standing) -> dict[str, Json]:
+def standing_json(now: Standing) -> dict[str, Json]:
+    """Return where a lead stands as JSON values."""
     return {
         "state": now.state,
         "since": moment_or_none(now.since),

@@ -1,10 +1,10 @@
 """A task as JSON has it."""
 
-from leadscore.leads.moment import moment_text
+from leadscore.leads.moment import moment_or_none, moment_text
 from leadscore.score.record import Json
 from leadscore.worklist.task import Move, Override, Task, moves_from
 
-__all__ = ["PEOPLES_MOVES", "moment_or_none", "task_json"]
+__all__ = ["PEOPLES_MOVES", "task_json"]
 
 #: The moves that people make; the others are the clock's.
 PEOPLES_MOVES: tuple[Move, ...] = (
@@ -43,17 +43,6 @@ def task_json(task: Task) -> dict[str, Json]:
         "override": _override(task.override),
         "allowed": [one for one in moves_from(task.state) if one in PEOPLES_MOVES],
     }
-
-
-def moment_or_none(at: int | None) -> str | None:
-    """Return a moment as text, or None where there is none.
-
-    Examples
-    --------
-    >>> moment_or_none(0), moment_or_none(None)
-    ('1970-01-01T00:00:00Z', None)
-    """
-    return None if at is None else moment_text(at)
 
 
 def _override(said: Override | None) -> Json:

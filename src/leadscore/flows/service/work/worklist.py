@@ -9,8 +9,9 @@ from leadscore.flows.service.last_scores import last_scores
 from leadscore.flows.service.lead_rows import MoveRow, ScoreRow, WorklistQuery, WorkRow
 from leadscore.flows.service.ports import Work
 from leadscore.flows.service.work.steps import no_task
-from leadscore.flows.service.work.task_json import moment_or_none, task_json
+from leadscore.flows.service.work.task_json import task_json
 from leadscore.leads.event import Contact
+from leadscore.leads.moment import moment_or_none
 from leadscore.score.record import Json
 from leadscore.worklist.lane import Lane
 from leadscore.worklist.rank import worth

@@ -16,24 +16,17 @@ from leadscore.errors import (
     NotFound,
     UserError,
 )
-from leadscore.service.api.problems import PROBLEM, problem_response
+from leadscore.service.api.problems import PROBLEM, NoSuchMethod, problem_response
 from leadscore.service.api.reading.bodies import faults_of
 
 __all__ = ["handle_errors"]
-
-
-class _NoSuchMethod(UserError):
-    """The route is there, and does not take this method."""
-
-    code = "no_such_method"
-    http_status = 405
 
 
 _KINDS: Mapping[int, type[UserError]] = {
     HTTPStatus.UNAUTHORIZED: NoKey,
     HTTPStatus.FORBIDDEN: NotAllowed,
     HTTPStatus.NOT_FOUND: NotFound,
-    HTTPStatus.METHOD_NOT_ALLOWED: _NoSuchMethod,
+    HTTPStatus.METHOD_NOT_ALLOWED: NoSuchMethod,
 }
 _NEXT_STEP = "Every route is on /docs and in /openapi.json."
 
@@ -63,7 +56,7 @@ def _framework(request: Request, error: Exception) -> Response:
         return _ours(request, error)
     kind = _KINDS.get(error.status_code, BadRequest)
     words = f"{request.method} was asked for: {HTTPStatus(error.status_code).phrase.lower()}."
-    more = {"allow": _allowed(request)} if kind is _NoSuchMethod else error.headers or {}
+    more = {"allow": _allowed(request)} if kind is NoSuchMethod else error.headers or {}
     return _response(kind(words, next_step=_NEXT_STEP), more)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from leadscore.errors import BadInput, BadRequest, Fault
-from leadscore.leads.event import LONGEST_ID
+from leadscore.leads.event import ID_WORDS, is_id
 from leadscore.leads.moment import read_moment
 from leadscore.leads.refusal import refusal
 from leadscore.leads.schema import Field, Schema
@@ -40,7 +40,6 @@ _ID_KINDS = ("string", "number")
 _ID_TYPES = _NULL.union(*(_TYPES[one] for one in _ID_KINDS))
 _WRAPPED = "lead"
 _SHOWN = 60
-_ID_WORDS = f"a printable text of 1 to {LONGEST_ID} characters, without spaces around it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,8 +153,8 @@ def refuse_id(lead_id: object) -> None:
     BadRequest
         If it is one.
     """
-    if not isinstance(lead_id, str) or not _is_id(lead_id):
-        fault = Fault(field="lead_id", got=_shown(lead_id), allowed=_ID_WORDS)
+    if not isinstance(lead_id, str) or not is_id(lead_id):
+        fault = Fault(field="lead_id", got=_shown(lead_id), allowed=ID_WORDS)
         raise BadRequest("The score cannot be kept.", faults=(fault,))
 
 
@@ -172,8 +171,8 @@ def _refuse_beside(value: Mapping[str, object]) -> None:
     if type(value[_WRAPPED]) is not dict:
         got = _shown(value[_WRAPPED])
         faults.append(Fault(field=_WRAPPED, got=got, allowed="a JSON object of fields"))
-    if named is not None and not (isinstance(named, str) and _is_id(named)):
-        faults.append(Fault(field="lead_id", got=_shown(named), allowed=_ID_WORDS))
+    if named is not None and not (isinstance(named, str) and is_id(named)):
+        faults.append(Fault(field="lead_id", got=_shown(named), allowed=ID_WORDS))
     if as_of not in (None, "") and not (isinstance(as_of, str) and read_moment(as_of) is not None):
         allowed = "a moment such as 2026-01-31T12:30:00Z"
         faults.append(Fault(field="as_of", got=_shown(as_of), allowed=allowed))
@@ -181,10 +180,6 @@ def _refuse_beside(value: Mapping[str, object]) -> None:
         faults.append(Fault(field="keep", got=_shown(keep), allowed="true or false"))
     if faults:
         raise BadRequest("The request cannot be used.", faults=tuple(faults))
-
-
-def _is_id(text: str) -> bool:
-    return 0 < len(text) <= LONGEST_ID and text.isprintable() and text == text.strip()
 
 
 def _kinds(field: Field) -> tuple[str, ...]:

@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
-from leadscore.errors import LeadscoreError, TooLarge, UserError
+from leadscore.errors import LeadscoreError, TooLarge
 from leadscore.service.api.headers import SECURE, new_request_id
-from leadscore.service.api.problems import Headers, problem_response
+from leadscore.service.api.problems import Headers, NoSuchMethod, problem_response
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Send
@@ -14,7 +14,6 @@ __all__ = [
     "NDJSON",
     "Answer",
     "Disconnected",
-    "NoSuchMethod",
     "body_pieces",
     "too_large",
     "whole_body",
@@ -24,13 +23,6 @@ __all__ = [
 NDJSON = "application/x-ndjson"
 _JSON = (b"content-type", b"application/json")
 _LINES = (b"content-type", NDJSON.encode())
-
-
-class NoSuchMethod(UserError):
-    """The route is there, and does not take this method."""
-
-    code = "no_such_method"
-    http_status = 405
 
 
 class Disconnected(Exception):

@@ -15,6 +15,7 @@ from leadscore.errors import BadInput, LeadscoreError
 from leadscore.flows.service.context import Caller, Champion, Context
 from leadscore.flows.service.leads.keeping import keep_score
 from leadscore.score.record import ScoreRecord
+from leadscore.service.api.problems import NoSuchMethod
 from leadscore.service.api.reading.json_body import read_json
 from leadscore.service.api.score.asked import asked_of, refuse_id, without_row
 from leadscore.service.api.score.batch import batch_bytes, batch_of
@@ -22,7 +23,6 @@ from leadscore.service.api.score.http import (
     NDJSON,
     Answer,
     Disconnected,
-    NoSuchMethod,
     too_large,
     whole_body,
 )

@@ -5,8 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from leadscore.errors import NoModel
-from leadscore.flows.service.context import Champion, Rules
+from leadscore.flows.service.context import Champion, Rules, no_model
 from leadscore.flows.service.ports import Store
 from leadscore.leads.event import Scalar
 from leadscore.model.bundle import Model
@@ -121,10 +120,7 @@ class Scoring:
         """
         champion = self._live.champion()
         if champion is None:
-            raise NoModel(
-                "No model is live, so that nothing can be scored.",
-                next_step="Add one and promote it: leadscore models add model/ --promote.",
-            )
+            raise no_model()
         known = self._types
         if known is None or known[0] is not champion:
             known = self._types = champion, LeadTypes(champion.model.schema)
